@@ -1,0 +1,45 @@
+import { DomainError, isReason, type ErrorKind } from '@goldkeep/domain'
+import { Status } from 'nice-grpc-common'
+import { ErrorInfo, RichClientError, RichServerError } from 'nice-grpc-error-details'
+
+/** The `domain` of every ErrorInfo. */
+export const errorDomain = 'goldkeep'
+
+/** The one place where a kind becomes a gRPC status. */
+export const statusOfKind = {
+  invalid: Status.INVALID_ARGUMENT,
+  unauthenticated: Status.UNAUTHENTICATED,
+  forbidden: Status.PERMISSION_DENIED,
+  'not-found': Status.NOT_FOUND,
+  exists: Status.ALREADY_EXISTS,
+  conflict: Status.ABORTED,
+  precondition: Status.FAILED_PRECONDITION,
+  'out-of-range': Status.OUT_OF_RANGE,
+  corrupt: Status.DATA_LOSS,
+  exhausted: Status.RESOURCE_EXHAUSTED,
+  unavailable: Status.UNAVAILABLE,
+  internal: Status.INTERNAL,
+} as const satisfies Record<ErrorKind, Status>
+
+/** A domain error as the wire carries it. */
+export function toServerError(error: DomainError): RichServerError {
+  const info = ErrorInfo.fromPartial({
+    reason: error.reason,
+    domain: errorDomain,
+    metadata: { ...error.metadata },
+  })
+  return new RichServerError(statusOfKind[error.kind], error.message, [info])
+}
+
+/** The domain error that a server's answer carries, or `undefined` for an error that is not Goldkeep's. */
+export function toDomainError(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error
+  if (!(error instanceof RichClientError)) return undefined
+  for (const detail of error.extra) {
+    if (detail.$type !== ErrorInfo.$type) continue
+    const info = detail as ErrorInfo
+    if (info.domain === errorDomain && isReason(info.reason))
+      return new DomainError(info.reason, error.details, info.metadata, { cause: error })
+  }
+  return undefined
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals'
+import { isFilePath, parseFilePath } from './index.js'
+
+describe('file paths', () => {
+  test.each([
+    'schema',
+    'guid',
+    'hd0/part1.winpe.wim',
+    'hd12/vg0-root.extfs.lz4',
+    'hd0/table',
+    'hd0/disk.ffu',
+  ])('takes %s', (path) => {
+    expect(parseFilePath(path)).toBe(path)
+  })
+
+  test.each([
+    '../../etc/passwd',
+    '/etc/passwd',
+    'hd0/../schema',
+    'hd0/.hidden',
+    'hd0/-rf',
+    'hd0/CON',
+    'hd0/nul.wim',
+    'hd00/part1.winpe.wim',
+    'hd0/a/b',
+    'hd0/',
+    'hd0',
+    'version.json',
+    '',
+    'hd0/part1\0.wim',
+    `hd0/${'a'.repeat(129)}`,
+  ])('refuses %j', (path) => {
+    expect(isFilePath(path)).toBe(false)
+    expect(() => parseFilePath(path)).toThrow(expect.objectContaining({ reason: 'INVALID_PATH' }))
+  })
+})

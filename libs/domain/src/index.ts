@@ -1,0 +1,7 @@
+export * from './branded.js'
+export * from './errors.js'
+export * from './file-path.js'
+export * from './findings.js'
+export * from './ids.js'
+export * from './reasons.js'
+export * from './states.js'

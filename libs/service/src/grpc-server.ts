@@ -1,0 +1,57 @@
+import { toServerError } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
+import { HealthImplementation, service as healthDefinition } from 'grpc-health-check'
+import { createServer, ServerError, type Server, type ServerMiddleware } from 'nice-grpc'
+import { errorDetailsServerMiddleware } from 'nice-grpc-error-details'
+import { isAbortError } from 'abort-controller-x'
+import type { Logger } from './logger.js'
+
+/** Room for a chunk of 1 MiB and its frame; larger messages are refused by the transport. */
+export const maxMessageBytes = 4 * 1024 * 1024
+
+/** A gRPC server of the house: errors carry their reason, unknown faults are logged and told apart. */
+export function createGrpcServer(log: Logger): Server {
+  return createServer({
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+  })
+    .use(errorDetailsServerMiddleware)
+    .use(domainErrors(log))
+}
+
+/** Turns domain errors into statuses, and what nobody expected into INTERNAL. */
+function domainErrors(log: Logger): ServerMiddleware {
+  return async function* domainErrorsMiddleware(call, context) {
+    try {
+      return yield* call.next(call.request, context)
+    } catch (error) {
+      if (error instanceof DomainError) throw toServerError(error)
+      if (error instanceof ServerError || isAbortError(error)) throw error
+      log.error({ err: error, rpc: call.method.path }, 'unexpected fault in a call')
+      const shown = error instanceof Error ? error.message : String(error)
+      throw toServerError(new DomainError('INTERNAL', `unexpected fault: ${shown}`))
+    }
+  }
+}
+
+/** Standard health service; call `setServing(false)` first when stopping. */
+export function addHealth(server: Server): { setServing(serving: boolean): void } {
+  const health = new HealthImplementation({ '': 'SERVING' })
+  server.add(healthDefinition as never, health as never)
+  return { setServing: (serving) => health.setStatus('', serving ? 'SERVING' : 'NOT_SERVING') }
+}
+
+/**
+ * Stops taking calls, lets open ones end for `drainMs`, then cuts them (`tryShutdown` alone waits for
+ * streams for ever).
+ */
+export async function closeGrpcServer(server: Server, drainMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, drainMs)
+  })
+  await Promise.race([server.shutdown(), late])
+  clearTimeout(timer)
+  server.forceShutdown()
+}

@@ -1,0 +1,7 @@
+export * from './bearer.js'
+export * from './config.js'
+export * from './grpc-client.js'
+export * from './grpc-server.js'
+export * from './logger.js'
+export * from './run-service.js'
+export * from './shutdown.js'

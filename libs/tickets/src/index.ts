@@ -1,0 +1,2 @@
+export * from './service-tickets.js'
+export * from './tickets.js'
