@@ -1,1 +1,4 @@
-export {}
+export * from './decide-verdict.js'
+export * from './file-kinds.js'
+export * from './run-checks.js'
+export * from './subject.js'

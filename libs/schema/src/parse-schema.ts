@@ -1,0 +1,113 @@
+import { items, member, readJson, refuseSchema, textOf, type JsonNode } from './json-node.js'
+import {
+  maxDrives,
+  maxOddities,
+  maxVolumes,
+  type Drive,
+  type LogicalVolume,
+  type Partition,
+  type Schema,
+  type VolumeGroup,
+} from './schema.js'
+
+/** What is gathered while a schema is read. */
+interface Reading {
+  readonly oddities: string[]
+  volumes: number
+}
+
+/**
+ * Reads a schema. Tolerant about the case of keys, absent fields and numbers written without quotes;
+ * takes bounded time and memory whatever the bytes are.
+ * @throws DomainError INVALID_SCHEMA with what was expected and found
+ */
+export function parseSchema(bytes: Uint8Array): Schema {
+  const root = readJson(bytes)
+  const list = member(root, 'harddrives')
+  if (!Array.isArray(list.value))
+    throw refuseSchema('harddrives', 'a list of drives', list.value === undefined ? 'nothing' : 'no list')
+  const reading: Reading = { oddities: [], volumes: 0 }
+  const drives = items(list, maxDrives).map((node, index) => readDrive(node, index, reading))
+  return { drives, oddities: reading.oddities }
+}
+
+function readDrive(node: JsonNode, index: number, reading: Reading): Drive {
+  const partitions = member(node, 'partitions')
+  return {
+    index,
+    name: textOf(member(node, 'name')),
+    ...optional('sizeSectors', numberOf(member(node, 'size'), reading)),
+    sectorBytes: numberOf(member(node, 'lbs'), reading) || 512,
+    table: textOf(member(node, 'table')).toLowerCase(),
+    active: isActive(member(node, 'active')),
+    partitions: items(partitions, maxVolumes).map((item) => readPartition(item, reading)),
+  }
+}
+
+function readPartition(node: JsonNode, reading: Reading): Partition {
+  countVolume(node, reading)
+  const number = textOf(member(node, 'number'))
+  if (!/^\d{1,4}$/.test(number))
+    throw refuseSchema(`${node.place}.number`, 'a partition number', JSON.stringify(number))
+  const group = readVolumeGroup(member(node, 'volumegroup'), reading)
+  return {
+    number: String(Number(number)),
+    ...optional('sizeSectors', numberOf(member(node, 'size'), reading)),
+    ...optional('volumeMiB', numberOf(member(node, 'volumesize'), reading)),
+    ...optional('usedMiB', numberOf(member(node, 'usedmb'), reading)),
+    type: textOf(member(node, 'type')),
+    fsType: textOf(member(node, 'fstype')),
+    fsId: textOf(member(node, 'fsid')),
+    active: isActive(member(node, 'active')),
+    ...(group && { volumeGroup: group }),
+  }
+}
+
+/** `undefined` for an absent group and for one without a name, which the clients write as `{}`. */
+function readVolumeGroup(node: JsonNode, reading: Reading): VolumeGroup | undefined {
+  if (typeof node.value !== 'object' || node.value === null) return undefined
+  const name = textOf(member(node, 'name'))
+  if (name === '') return undefined
+  const volumes = items(member(node, 'logicalvolumes'), maxVolumes)
+  return { name, logicalVolumes: volumes.map((item) => readLogicalVolume(item, reading)) }
+}
+
+function readLogicalVolume(node: JsonNode, reading: Reading): LogicalVolume {
+  countVolume(node, reading)
+  const name = textOf(member(node, 'name'))
+  if (name === '') throw refuseSchema(`${node.place}.name`, 'the name of a logical volume', 'nothing')
+  return {
+    name,
+    ...optional('sizeSectors', numberOf(member(node, 'size'), reading)),
+    ...optional('volumeMiB', numberOf(member(node, 'volumesize'), reading)),
+    ...optional('usedMiB', numberOf(member(node, 'usedmb'), reading)),
+    fsType: textOf(member(node, 'fstype')),
+    active: isActive(member(node, 'active')),
+  }
+}
+
+function countVolume(node: JsonNode, reading: Reading): void {
+  reading.volumes += 1
+  if (reading.volumes > maxVolumes)
+    throw refuseSchema(node.place, `at most ${maxVolumes} partitions and logical volumes`, 'more')
+}
+
+/** Only an explicit no makes a part of the layout inactive. */
+const isActive = (node: JsonNode): boolean => !['false', '0', 'no'].includes(textOf(node).toLowerCase())
+
+/** A number that is not one is an oddity, not a fault: the files do not depend on it. */
+function numberOf(node: JsonNode, reading: Reading): number | undefined {
+  const text = textOf(node)
+  if (text === '') return undefined
+  if (/^\d{1,16}(\.\d{1,6})?$/.test(text) && Number(text) <= Number.MAX_SAFE_INTEGER) return Number(text)
+  if (reading.oddities.length < maxOddities)
+    reading.oddities.push(`${node.place}: expected a number, found ${JSON.stringify(text.slice(0, 40))}`)
+  return undefined
+}
+
+function optional<const Key extends string>(
+  key: Key,
+  value: number | undefined,
+): { readonly [K in Key]?: number } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: number })
+}
