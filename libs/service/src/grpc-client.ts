@@ -25,7 +25,7 @@ export function openChannel(address: string): Channel {
 
 /** Clients whose calls present the token that `bearer` gives, and whose errors are domain errors. */
 export function clientsWithBearer(bearer: () => Promise<string> | string) {
-  return createClientFactory().use(domainErrors).use(errorDetailsClientMiddleware).use(withBearer(bearer))
+  return createClientFactory().use(withBearer(bearer)).use(errorDetailsClientMiddleware).use(domainErrors)
 }
 
 const domainErrors: ClientMiddleware = async function* domainErrorsMiddleware(call, options) {

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { newDeploymentId, newVersionId, newVolumeId } from '@goldkeep/domain'
+import {
+  generateKeyPair,
+  importPrivateKey,
+  importPublicKey,
+  signServiceTicket,
+  signTicket,
+  verifyServiceTicket,
+  verifyTicket,
+  type SigningKey,
+  type Trust,
+} from './index.js'
+
+const now = new Date('2026-11-22T12:00:00Z')
+const later = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
+const volumeId = newVolumeId()
+const versionId = newVersionId(now)
+const deploymentId = newDeploymentId()
+const claims = { operation: 'read', volumeId, versionId, deploymentId } as const
+
+let key: SigningKey
+let trust: Trust
+
+beforeAll(async () => {
+  const pair = await generateKeyPair()
+  key = { keyId: 'k1', privateKey: await importPrivateKey(pair.privateKey) }
+  trust = { keys: new Map([['k1', await importPublicKey(pair.publicKey)]]), revokedBefore: new Map() }
+})
+
+describe('tickets', () => {
+  const issue = (): Promise<string> => signTicket(key, claims, now, later(900))
+
+  test('a ticket gives back what it was issued for', async () => {
+    expect(await verifyTicket(trust, await issue(), volumeId, now)).toEqual(claims)
+  })
+
+  test('a clock that is a minute off does not matter, more does', async () => {
+    const ticket = await issue()
+    await expect(verifyTicket(trust, ticket, volumeId, later(955))).resolves.toBeDefined()
+    await expect(verifyTicket(trust, ticket, volumeId, later(965))).rejects.toMatchObject({
+      reason: 'TICKET_EXPIRED',
+    })
+  })
+
+  test('a ticket for another volume is refused', async () => {
+    const refused = verifyTicket(trust, await issue(), newVolumeId(), now)
+    await expect(refused).rejects.toMatchObject({ reason: 'TICKET_INVALID' })
+  })
+
+  test('a ticket whose content was changed is refused', async () => {
+    const [head, , signature] = (await issue()).split('.')
+    const forged = Buffer.from(JSON.stringify({ ...claims, aud: volumeId, sub: versionId, exp: 9e9, iat: 0 }))
+    const refused = verifyTicket(
+      trust,
+      [head, forged.toString('base64url'), signature].join('.'),
+      volumeId,
+      now,
+    )
+    await expect(refused).rejects.toMatchObject({ reason: 'TICKET_INVALID' })
+  })
+
+  test('a ticket by a key that is not trusted is refused', async () => {
+    const stranger = await generateKeyPair()
+    const other = { keyId: 'k2', privateKey: await importPrivateKey(stranger.privateKey) }
+    const same = { keyId: 'k1', privateKey: other.privateKey }
+    for (const signer of [other, same]) {
+      const refused = verifyTicket(trust, await signTicket(signer, claims, now, later(900)), volumeId, now)
+      await expect(refused).rejects.toMatchObject({ reason: 'TICKET_INVALID' })
+    }
+  })
+
+  test('a ticket that was issued before a revocation is refused, a later one is not', async () => {
+    const revoked = { ...trust, revokedBefore: new Map([[deploymentId, later(10).getTime()]]) }
+    await expect(verifyTicket(revoked, await issue(), volumeId, now)).rejects.toMatchObject({
+      reason: 'TICKET_INVALID',
+    })
+    const fresh = await signTicket(key, claims, later(11), later(900))
+    await expect(verifyTicket(revoked, fresh, volumeId, later(11))).resolves.toEqual(claims)
+  })
+})
+
+describe('service tickets', () => {
+  const house = new Uint8Array(32).fill(7)
+
+  test('a service is known to the one that it calls, and to no other', async () => {
+    const ticket = await signServiceTicket(house, 'worker', 'storage')
+    expect(await verifyServiceTicket(house, ticket, 'storage')).toBe('worker')
+    await expect(verifyServiceTicket(house, ticket, 'catalog')).rejects.toMatchObject({
+      reason: 'UNAUTHENTICATED',
+    })
+  })
+
+  test('a service of another house is refused', async () => {
+    const ticket = await signServiceTicket(new Uint8Array(32).fill(8), 'worker', 'storage')
+    await expect(verifyServiceTicket(house, ticket, 'storage')).rejects.toMatchObject({
+      reason: 'UNAUTHENTICATED',
+    })
+  })
+})
