@@ -1,1 +1,6 @@
-export {}
+export * from './format.js'
+export * from './image-document.js'
+export * from './layout.js'
+export * from './manifest.js'
+export * from './sums.js'
+export * from './volume-identity.js'

@@ -1,0 +1,70 @@
+import type { ImageId, VersionId } from '@goldkeep/domain'
+import { join } from 'node:path'
+
+/** The names of a volume's folders and files, relative to whatever holds them. */
+export const volumeNames = {
+  identity: 'volume.json',
+  ownerSocket: '.owner.sock',
+  commands: '.commands.journal',
+  trust: '.trust.json',
+  staging: 'staging',
+  images: 'images',
+  versions: 'versions',
+  primaryImages: 'primary/images',
+  trash: 'trash',
+  journal: 'journal',
+  tree: 'tree',
+  image: 'image.json',
+  manifest: 'version.json',
+  sums: 'SHA256SUMS',
+} as const
+
+export type VolumeLayout = ReturnType<typeof volumeLayout>
+
+/**
+ * Where everything is on a volume. Pure: nothing is looked up, and since ids come from their parsers
+ * only, no path leaves the root. With an empty root the paths are relative to the volume.
+ */
+export function volumeLayout(root: string) {
+  const at = (...parts: string[]): string => join(root, ...parts)
+  const image = (imageId: ImageId): string => at(volumeNames.images, imageId)
+  const versions = (imageId: ImageId): string => join(image(imageId), volumeNames.versions)
+  const version = (imageId: ImageId, versionId: VersionId): string => join(versions(imageId), versionId)
+  const staging = (versionId: VersionId): string => at(volumeNames.staging, versionId)
+  return {
+    root,
+    identity: at(volumeNames.identity),
+    ownerSocket: at(volumeNames.ownerSocket),
+    /** The volume's journal of commands and their results. */
+    commands: at(volumeNames.commands),
+    trust: at(volumeNames.trust),
+    stagingRoot: at(volumeNames.staging),
+    /** An upload in progress: its journal, and `tree`. */
+    staging,
+    /** What the seal renames to the version's directory. */
+    stagedTree: (versionId: VersionId): string => join(staging(versionId), volumeNames.tree),
+    journal: (versionId: VersionId): string => join(staging(versionId), volumeNames.journal),
+    images: at(volumeNames.images),
+    image,
+    imageFile: (imageId: ImageId): string => join(image(imageId), volumeNames.image),
+    versions,
+    version,
+    manifest: (imageId: ImageId, versionId: VersionId): string =>
+      join(version(imageId, versionId), volumeNames.manifest),
+    sums: (imageId: ImageId, versionId: VersionId): string =>
+      join(version(imageId, versionId), volumeNames.sums),
+    primaryImages: at(volumeNames.primaryImages),
+    primaryLink: (imageId: ImageId): string => at(volumeNames.primaryImages, imageId),
+    trash: at(volumeNames.trash),
+  }
+}
+
+/** What the primary link of an image contains; a legacy server follows it from `primary/images`. */
+export function primaryLinkTarget(imageId: ImageId, versionId: VersionId): string {
+  return `../../${volumeLayout('').version(imageId, versionId)}`
+}
+
+/** The path that orders give to a share client, relative to the volume's export. */
+export function sharePath(imageId: ImageId, versionId: VersionId): string {
+  return volumeLayout('').version(imageId, versionId)
+}
