@@ -1,1 +1,3 @@
-export {}
+export * from './connect-queues.js'
+export * from './queue-names.js'
+export * from './queues.js'

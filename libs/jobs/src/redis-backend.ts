@@ -1,0 +1,35 @@
+import { Queue, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import type { QueueBackend } from './queue-backend.js'
+import type { QueueLog } from './queues.js'
+
+/**
+ * Queues in Redis, which must run with `maxmemory-policy noeviction`. Connections of one process: one
+ * to enqueue, one that all workers share, and one per worker to wait on.
+ */
+export async function openRedisBackend(url: string, log: QueueLog): Promise<QueueBackend> {
+  // An enqueuer wants to be told that Redis is away; a worker wants to wait until it is back.
+  const producer = new Redis(url, { maxRetriesPerRequest: 2, retryStrategy, lazyConnect: true })
+  const consumer = new Redis(url, { maxRetriesPerRequest: null, retryStrategy, lazyConnect: true })
+  for (const client of [producer, consumer])
+    client.on('error', (err: unknown) => log.warn({ err, backend: 'redis' }, 'queue connection'))
+  try {
+    await producer.connect()
+  } catch (error) {
+    producer.disconnect()
+    throw new Error(`cannot reach Redis: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
+  return {
+    createQueue: (name) => new Queue(name, { connection: producer }),
+    createWorker: (name, processor, options) =>
+      new Worker(name, processor, { ...options, connection: consumer }),
+    close: async () => {
+      producer.disconnect()
+      consumer.disconnect()
+    },
+  }
+}
+
+const retryStrategy = (times: number): number => Math.min(times * 200, 5_000)
