@@ -1,0 +1,203 @@
+import { catalog, sha256FromProto, type storage } from '@goldkeep/contracts'
+import { DomainError, isDomainError } from '@goldkeep/domain'
+import { createHash } from 'node:crypto'
+import { inPieces, type ByteSource } from './byte-source.js'
+import { ProcessFailedError } from './child-process.js'
+import { Outbox } from './outbox.js'
+import { withRetries, type RetryPolicy } from './retry.js'
+import type { StorageConnection } from './storage-connection.js'
+import { writeStream, type StoredFile, type WriteMode } from './write-stream.js'
+
+export interface WriteFileRequest {
+  readonly versionId: string
+  readonly path: string
+  readonly source: ByteSource
+  /** Resume only with the very bytes that the attempt began with. */
+  readonly mode: WriteMode
+  /** Random per process. */
+  readonly writerId: string
+  readonly takeOver?: boolean
+  readonly retry: RetryPolicy
+  readonly signal: AbortSignal
+  readonly onAttempt?: (attemptId: string) => void
+  readonly onProgress?: (progress: WriteProgress) => void
+  /** Most uncommitted bytes that are kept to be sent again. */
+  readonly bufferBytes?: number
+  readonly pieceBytes?: number
+  readonly keepAliveMs?: number
+}
+
+export interface WriteProgress {
+  /** Bytes of the source that have been read. */
+  readonly read: number
+  /** Bytes that are durable. */
+  readonly committed: number
+  /** False while the connection is being made. */
+  readonly connected: boolean
+}
+
+/**
+ * Uploads one file. A connection that breaks is resumed by itself with the bytes that were not committed
+ * yet, so that the source does not notice.
+ * @throws DomainError of storage · UNAVAILABLE when the retries have run out · ProcessFailedError
+ */
+export async function writeFile(
+  storage: StorageConnection,
+  request: WriteFileRequest,
+): Promise<StoredFile & { readonly attemptId: string }> {
+  const over = new AbortController()
+  const signal = AbortSignal.any([request.signal, over.signal])
+  const writing = new FileWriting(storage, request, signal)
+  const reading = writing.readSource()
+  try {
+    return await writing.run()
+  } catch (error) {
+    request.signal.throwIfAborted()
+    throw storage.toError(error)
+  } finally {
+    over.abort()
+    await request.source.stop()
+    await reading
+  }
+}
+
+/** One file on its way, over however many connections it takes. */
+class FileWriting {
+  private readonly outbox: Outbox
+  private mode: WriteMode
+  private read = 0
+  private whole: StoredFile | undefined
+  private sourceError: unknown
+  private attemptId = ''
+  private tries = 0
+  private connected = false
+
+  constructor(
+    private readonly storage: StorageConnection,
+    private readonly request: WriteFileRequest,
+    private readonly signal: AbortSignal,
+  ) {
+    const start = request.mode.kind === 'resume' ? request.mode.offset : 0
+    this.outbox = new Outbox(start, request.bufferBytes ?? 64 * 1024 * 1024)
+    this.mode = request.mode
+  }
+
+  /** Reads the source once, counting the digest on the way; what is committed already is only counted. */
+  async readSource(): Promise<void> {
+    const { source, mode, pieceBytes = 512 * 1024 } = this.request
+    const skip = mode.kind === 'resume' ? mode.offset : 0
+    const hash = createHash('sha256')
+    try {
+      for await (const piece of inPieces(source.bytes, pieceBytes)) {
+        hash.update(piece)
+        const fresh = piece.subarray(Math.max(0, skip - this.read))
+        this.read += piece.length
+        if (fresh.length > 0) await this.outbox.append(fresh, this.signal)
+        this.report()
+      }
+      this.whole = { size: this.read, sha256: hash.digest('hex') }
+      this.outbox.end({ kind: 'whole', ...this.whole })
+    } catch (error) {
+      if (this.signal.aborted) return
+      this.sourceError = error
+      this.outbox.end({ kind: 'failed', error })
+    }
+  }
+
+  async run(): Promise<StoredFile & { readonly attemptId: string }> {
+    const progress = (): number => this.outbox.committed
+    const stored = await withRetries({ ...this.request.retry, signal: this.signal, progress }, async () => {
+      try {
+        return await this.storage.once((clients) => this.connectOnce(clients.uploadData))
+      } catch (error) {
+        this.connected = false
+        this.report()
+        // A stream that was cut may have left more behind than its last acknowledgement said.
+        if (isDomainError(error, 'OFFSET_MISMATCH') && this.tries > 1) throw unavailable(error)
+        throw error
+      }
+    })
+    if (!stored) throw this.sourceError
+    if (stored.size !== this.whole?.size || stored.sha256 !== this.whole.sha256) throw this.differs(stored)
+    return { ...stored, attemptId: this.attemptId }
+  }
+
+  /** The first connection begins as asked; a later one goes on with the attempt that the first one made. */
+  private async connectOnce(client: storage.UploadDataClient): Promise<StoredFile | undefined> {
+    this.tries += 1
+    if (this.tries > 1 && this.mode.kind === 'resume') {
+      const complete = await this.findOut(client, this.mode.attemptId)
+      if (complete) return complete
+    }
+    const { versionId, path, writerId, takeOver = false, keepAliveMs = 15_000 } = this.request
+    return writeStream(client, {
+      start: { versionId, path, writerId, takeOver },
+      mode: this.mode,
+      outbox: this.outbox,
+      keepAliveMs,
+      signal: this.signal,
+      onReady: (attemptId, committed) => this.onReady(attemptId, committed),
+      onCommitted: (size) => this.onCommitted(size),
+      onHashing: () => this.report(),
+      describeFailure,
+    })
+  }
+
+  /** Where the attempt stands; the file itself when its Finish arrived and only the answer was lost. */
+  private async findOut(
+    client: storage.UploadDataClient,
+    attemptId: string,
+  ): Promise<StoredFile | undefined> {
+    const { versionId, path } = this.request
+    const status = await client.getStatus({ versionId }, { signal: this.signal })
+    const file = status.files.find((one) => one.path === path)
+    if (file?.attemptId !== attemptId)
+      throw new DomainError(
+        'ATTEMPT_SUPERSEDED',
+        `${path}: expected attempt ${attemptId}, found ${file?.attemptId || 'none'}; another writer began the file anew`,
+        { path, expected: attemptId, found: file?.attemptId ?? '' },
+      )
+    const size = Number(file.committedSize)
+    this.onCommitted(size)
+    this.mode = { kind: 'resume', attemptId, offset: size }
+    if (file.state !== catalog.UploadFileState.UPLOAD_FILE_STATE_COMPLETE) return undefined
+    return { size, sha256: sha256FromProto(file.digest) }
+  }
+
+  private onReady(attemptId: string, committed: number): void {
+    this.attemptId = attemptId
+    this.mode = { kind: 'resume', attemptId, offset: committed }
+    this.connected = true
+    this.request.onAttempt?.(attemptId)
+    this.onCommitted(committed)
+  }
+
+  private onCommitted(size: number): void {
+    this.outbox.commit(size)
+    this.report()
+  }
+
+  private report(): void {
+    const { read, connected } = this
+    this.request.onProgress?.({ read, committed: this.outbox.committed, connected })
+  }
+
+  private differs(stored: StoredFile): DomainError {
+    const { path } = this.request
+    const shown = (file: StoredFile | undefined) => file && `${file.size} bytes with sha256 ${file.sha256}`
+    return new DomainError(
+      'DIGEST_MISMATCH',
+      `${path}: sent ${shown(this.whole)}, storage has ${shown(stored)}; upload the file again`,
+      { path },
+    )
+  }
+}
+
+function unavailable(cause: Error): DomainError {
+  return new DomainError('UNAVAILABLE', cause.message, {}, { cause })
+}
+
+function describeFailure(error: unknown): string {
+  if (!(error instanceof ProcessFailedError)) return error instanceof Error ? error.message : String(error)
+  return `${error.command}: ${error.failure}${error.lastWords && `\n${error.lastWords}`}`
+}
