@@ -1,12 +1,7 @@
 import type { Capture, FilePath } from '@goldkeep/domain'
-import type { RandomAccess } from '@goldkeep/wim'
+import type { OpenFile, RandomAccess } from '@goldkeep/wim'
 
-export type { RandomAccess }
-
-/** A file that is open for reading. */
-export interface OpenFile extends RandomAccess {
-  close(): Promise<void>
-}
+export type { OpenFile, RandomAccess }
 
 /** One file of the version that is examined. */
 export interface CheckedFile {

@@ -1,1 +1,7 @@
+export * from './find-structure-faults.js'
+export * from './open-local-file.js'
+export * from './parse-header.js'
+export * from './parse-metadata.js'
 export * from './random-access.js'
+export * from './read-wim.js'
+export * from './wim-fault.js'

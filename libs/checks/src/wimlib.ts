@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+
+/** The program of wimlib; Debian's package is `wimtools`. */
+const program = 'wimlib-imagex'
+const keptBytes = 4096
+/** For the program to end after being told to; then it is killed. */
+const graceMs = 2_000
+
+export type WimlibRun =
+  | { readonly outcome: 'exited'; readonly code: number; readonly lastWords: string }
+  | { readonly outcome: 'not-ended'; readonly lastWords: string }
+
+/**
+ * Runs wimlib-imagex to its end. It is ended when the signal aborts or the time is up.
+ * Rejects with the signal's reason when aborted.
+ */
+export function runWimlib(
+  parameters: readonly string[],
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<WimlibRun> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error)
+    const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let words = ''
+    let late = false
+    let killer: NodeJS.Timeout | undefined
+    const end = (): void => {
+      child.kill('SIGTERM')
+      killer ??= setTimeout(() => child.kill('SIGKILL'), graceMs)
+    }
+    const timer = setTimeout(() => {
+      late = true
+      end()
+    }, timeoutMs)
+    signal.addEventListener('abort', end, { once: true })
+    const settle = (run: WimlibRun): void => {
+      clearTimeout(timer)
+      clearTimeout(killer)
+      signal.removeEventListener('abort', end)
+      if (signal.aborted) reject(signal.reason as Error)
+      else resolve(run)
+    }
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      words = (words + text).slice(-keptBytes)
+    })
+    child.on('error', (error) =>
+      settle({ outcome: 'not-ended', lastWords: `cannot run ${program}: ${error.message}` }),
+    )
+    child.on('close', (code, endedBy) => {
+      if (late) settle({ outcome: 'not-ended', lastWords: `not done after ${timeoutMs / 1000} s` })
+      else if (code === null) settle({ outcome: 'not-ended', lastWords: `ended by ${endedBy}` })
+      else settle({ outcome: 'exited', code, lastWords: lastLine(words) })
+    })
+  })
+}
+
+/** The last line that says anything, without the program's prefix. */
+function lastLine(words: string): string {
+  const lines = words.split(/[\r\n]+/).map((line) => line.trim())
+  const last = lines.findLast((line) => line !== '') ?? ''
+  return last.replace(/^\[(ERROR|WARNING)\]\s*/, '').slice(0, 300)
+}
+
+/** Whether this machine has wimlib-imagex, in a state to run. */
+export async function findWimlib(): Promise<boolean> {
+  const signal = new AbortController().signal
+  const run = await runWimlib(['--version'], { signal, timeoutMs: 10_000 })
+  return run.outcome === 'exited' && run.code === 0
+}

@@ -1,0 +1,50 @@
+import { parseMetadata, maxMetadataBytes, type WimMetadata } from './parse-metadata.js'
+import { headerBytes, parseWimHeader, type WimHeader } from './parse-header.js'
+import type { RandomAccess } from './random-access.js'
+import { WimFault } from './wim-fault.js'
+
+/**
+ * The header that counts: the first one, or, in a pipable file, the one at the end, since the first was
+ * written before its writer knew where things would lie.
+ * @throws WimFault when a header is absent or broken, as in a file that was cut
+ */
+export async function readWimHeader(file: RandomAccess): Promise<WimHeader> {
+  const first = parseWimHeader(await file.read(0, Math.min(headerBytes, file.size)))
+  if (!first.pipable) return first
+  const trailing = await readTrailingHeader(file)
+  if (!trailing?.pipable || trailing.guid !== first.guid)
+    throw new WimFault(
+      'The file is cut: a pipable WIM ends with a second header.',
+      `a header in the last ${headerBytes} bytes`,
+      'none',
+    )
+  return trailing
+}
+
+async function readTrailingHeader(file: RandomAccess): Promise<WimHeader | undefined> {
+  if (file.size < 2 * headerBytes) return undefined
+  const bytes = await file.read(file.size - headerBytes, headerBytes)
+  try {
+    return parseWimHeader(bytes)
+  } catch (error) {
+    if (error instanceof WimFault) return undefined
+    throw error
+  }
+}
+
+/**
+ * Reads and parses the XML that describes a WIM's images.
+ * @throws WimFault when it lies outside the file, is too large, or cannot be read
+ */
+export async function readWimMetadata(file: RandomAccess, header: WimHeader): Promise<WimMetadata> {
+  const { size, offset } = header.xml
+  if (size > maxMetadataBytes)
+    throw new WimFault('The XML data is too large.', `at most ${maxMetadataBytes} bytes`, `${size} bytes`)
+  if (offset + size > file.size)
+    throw new WimFault(
+      'The XML data lies outside the file.',
+      `an end within ${file.size} bytes`,
+      `${offset + size}`,
+    )
+  return parseMetadata(await file.read(offset, size))
+}
