@@ -1,1 +1,2 @@
-export {}
+export { startWorker, type RunningWorker } from './compose.js'
+export { loadWorkerConfig, WorkerEnv, type WorkerConfig } from './config.js'

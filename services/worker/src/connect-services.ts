@@ -1,0 +1,40 @@
+import { catalog, storage } from '@goldkeep/contracts'
+import { clientsWithBearer, openChannel } from '@goldkeep/service'
+import { signServiceTicket } from '@goldkeep/tickets'
+
+interface Access {
+  readonly serviceKey: Uint8Array
+  readonly catalogAddress: string
+}
+
+/** The catalog, as the services of its house see it. */
+export function connectCatalog({ serviceKey, catalogAddress }: Access): {
+  readonly coordination: catalog.CoordinationClient
+  close(): void
+} {
+  const channel = openChannel(catalogAddress)
+  const clients = clientsWithBearer(() => signServiceTicket(serviceKey, 'worker', 'catalog'))
+  return {
+    coordination: clients.create(catalog.CoordinationDefinition, channel),
+    close: () => channel.close(),
+  }
+}
+
+/** Gives commands to the storage service at an address. */
+export type StorageCaller = <T>(
+  address: string,
+  use: (admin: storage.VersionAdminClient) => Promise<T>,
+) => Promise<T>
+
+/** A connection for each use: commands are rare, and the address may be another one next time. */
+export function storageCaller({ serviceKey }: Access): StorageCaller {
+  const clients = clientsWithBearer(() => signServiceTicket(serviceKey, 'worker', 'storage'))
+  return async (address, use) => {
+    const channel = openChannel(address)
+    try {
+      return await use(clients.create(storage.VersionAdminDefinition, channel))
+    } finally {
+      channel.close()
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { captureFromProto, catalog, findingToProto, sha256FromProto } from '@goldkeep/contracts'
+import { isDomainError, parseImageId, parseVersionId, parseVolumeId } from '@goldkeep/domain'
+import type { HeldClaim } from '../claims/held-claim.js'
+import { PermanentFault } from '../claims/permanent-fault.js'
+import { validateVersion, type Validation } from '../operations/validate-version.js'
+import { otherWork } from './other-work.js'
+
+/** `validate`: examines a version's bytes on the volume and reports what was found. */
+export function validateJob({ volume }: { readonly volume: string | undefined }) {
+  return async (claim: HeldClaim): Promise<void> => {
+    if (claim.work.$case !== 'validate') throw otherWork('validate', claim)
+    if (volume === undefined) throw new PermanentFault('this worker has no volume')
+    const validation = readWork(claim.work.value)
+    const findings = await validateVersion(volume, validation, claim.signal)
+    const { verdict } = await claim.report((reference, options) => {
+      const messages = findings.map((finding) => findingToProto(finding))
+      const { versionId } = validation
+      return claim.coordination.reportFindings({ ...reference, versionId, findings: messages }, options)
+    })
+    if (verdict !== catalog.Verdict.VERDICT_PENDING) return
+    // What could not be judged is tried again, here or by a worker that sees more.
+    const unjudged = findings.find((finding) => finding.verdict === 'ERROR')
+    throw new Error(unjudged ? `${unjudged.message} ${unjudged.found ?? ''}` : 'not every check was made')
+  }
+}
+
+/** @throws PermanentFault when the catalog's words cannot be understood */
+function readWork(work: catalog.ValidateWork): Validation {
+  try {
+    return {
+      versionId: parseVersionId(work.versionId),
+      imageId: parseImageId(work.imageId),
+      volumeId: parseVolumeId(work.volumeId),
+      capture: captureFromProto(work.capture),
+      manifestSha256: sha256FromProto(work.manifestDigest),
+    }
+  } catch (error) {
+    if (isDomainError(error)) throw new PermanentFault(error.message, { cause: error })
+    throw error
+  }
+}

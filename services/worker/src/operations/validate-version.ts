@@ -1,0 +1,29 @@
+import { runDeepChecks, runQuickChecks } from '@goldkeep/checks'
+import type { Capture, Finding, ImageId, VersionId, VolumeId } from '@goldkeep/domain'
+import { readVersion } from './read-version.js'
+
+/** Which version is to be examined, and what it was when it was sealed. */
+export interface Validation {
+  readonly versionId: VersionId
+  readonly imageId: ImageId
+  readonly volumeId: VolumeId
+  readonly capture: Capture
+  /** Of version.json, hex. */
+  readonly manifestSha256: string
+}
+
+/**
+ * Makes every check of a version on the volume that is mounted here. Rejects with the signal's reason
+ * when aborted; all else that goes wrong is a finding.
+ */
+export async function validateVersion(
+  volume: string,
+  validation: Validation,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const read = await readVersion(volume, validation)
+  if ('finding' in read) return [read.finding]
+  const quick = await runQuickChecks(read.subject)
+  signal.throwIfAborted()
+  return [...quick, ...(await runDeepChecks(read.subject, { signal }))]
+}
