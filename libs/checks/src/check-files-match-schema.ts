@@ -1,7 +1,7 @@
 import type { Finding } from '@goldkeep/domain'
 import { expectedFiles, type ExpectedFile, type Schema } from '@goldkeep/schema'
 import { listed } from '@goldkeep/domain'
-import { finding, withinBounds } from './finding.js'
+import { counted, finding, withinBounds } from './finding.js'
 import type { CheckSubject } from './subject.js'
 
 const check = 'files-match-schema'
@@ -58,4 +58,6 @@ const uncalledFor = (path: string): Finding =>
   })
 
 const allThere = (paths: readonly string[]): Finding =>
-  finding(check, 'PASS', 'The files are those that the schema calls for.', { found: `${paths.length} files` })
+  finding(check, 'PASS', 'The files are those that the schema calls for.', {
+    found: counted(paths.length, 'file'),
+  })

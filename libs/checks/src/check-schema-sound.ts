@@ -1,6 +1,6 @@
 import { DomainError, type Finding } from '@goldkeep/domain'
 import { findSchemaProblems, parseSchema, type Schema } from '@goldkeep/schema'
-import { finding } from './finding.js'
+import { counted, finding } from './finding.js'
 
 const check = 'schema-sound'
 
@@ -23,7 +23,7 @@ export function checkSchemaSound(bytes: Uint8Array): { schema?: Schema; findings
 
 function sound(schema: Schema): Finding {
   const partitions = schema.drives.reduce((sum, drive) => sum + drive.partitions.length, 0)
-  const found = `${schema.drives.length} drives, ${partitions} partitions`
+  const found = `${counted(schema.drives.length, 'drive')}, ${counted(partitions, 'partition')}`
   return finding(check, 'PASS', 'The schema is sound.', { path: 'schema', found })
 }
 

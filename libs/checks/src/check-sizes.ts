@@ -1,6 +1,6 @@
 import type { Finding } from '@goldkeep/domain'
 import { expectedFiles, type Schema } from '@goldkeep/schema'
-import { bytesText, finding, mebibytesText, withinBounds } from './finding.js'
+import { bytesText, counted, finding, mebibytesText, withinBounds } from './finding.js'
 import { isTooSmall, smallestShare } from './smallest-share.js'
 import type { CheckSubject } from './subject.js'
 
@@ -26,6 +26,6 @@ export function checkSizes(schema: Schema | undefined, subject: CheckSubject): F
   }
   if (findings.length > 0) return withinBounds(check, findings)
   const total = subject.files.reduce((sum, { size }) => sum + size, 0)
-  const found = `${subject.files.length} files, ${bytesText(total)}`
+  const found = `${counted(subject.files.length, 'file')}, ${bytesText(total)}`
   return [finding(check, 'PASS', 'No file is empty or much too small.', { found })]
 }

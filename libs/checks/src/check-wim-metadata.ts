@@ -1,6 +1,6 @@
 import type { Finding } from '@goldkeep/domain'
 import { readWimHeader, readWimMetadata, WimFault, type WimImage, type WimMetadata } from '@goldkeep/wim'
-import { bytesText, finding, mebibytesText } from './finding.js'
+import { bytesText, counted, finding, mebibytesText } from './finding.js'
 import { lookInto } from './look-into.js'
 import { isTooSmall, smallestShare } from './smallest-share.js'
 import type { CheckedFile } from './subject.js'
@@ -32,7 +32,7 @@ function judge(path: string, { images }: WimMetadata, usedMiB: number | undefine
     return finding(check, 'WARN', 'The file holds more than one image; deploys take the first.', {
       path,
       expected: 'one image',
-      found: `${images.length} images`,
+      found: counted(images.length, 'image'),
     })
   const { totalBytes } = first
   if (totalBytes !== undefined && usedMiB !== undefined && isTooSmall(totalBytes, usedMiB))
@@ -50,7 +50,7 @@ function describe({ windows, fileCount, totalBytes, name }: WimImage): string {
   const words = system.filter((word) => word !== undefined && word !== '').join(' ')
   return [
     ...(words === '' ? [] : [words]),
-    ...(fileCount === undefined ? [] : [`${fileCount} files`]),
+    ...(fileCount === undefined ? [] : [counted(fileCount, 'file')]),
     ...(totalBytes === undefined ? [] : [bytesText(totalBytes)]),
   ].join(', ')
 }

@@ -32,11 +32,15 @@ export function withinBounds(check: CheckName, findings: readonly Finding[]): Fi
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
-/** `1,024 bytes`. */
-export const bytesText = (bytes: number | bigint): string => `${whole.format(bytes)} bytes`
-
 /** `41,232 MiB`. */
 export const mebibytesText = (mebibytes: number): string => `${whole.format(mebibytes)} MiB`
+
+/** `1 file`, `1,204 files`. */
+export const counted = (count: number | bigint, thing: string): string =>
+  `${whole.format(count)} ${thing}${Number(count) === 1 ? '' : 's'}`
+
+/** `1,024 bytes`. */
+export const bytesText = (bytes: number | bigint): string => counted(bytes, 'byte')
 
 /** What an error says, in one line of bounded length. */
 export function lastWords(error: unknown): string {

@@ -16,7 +16,7 @@ export async function readWimHeader(file: RandomAccess): Promise<WimHeader> {
     throw new WimFault(
       'The file is cut: a pipable WIM ends with a second header.',
       `a header in the last ${headerBytes} bytes`,
-      'none',
+      'other bytes',
     )
   return trailing
 }

@@ -1,4 +1,4 @@
-import { captureFromProto, catalog, findingToProto, sha256FromProto } from '@goldkeep/contracts'
+import { captureFromProto, type catalog, findingToProto, sha256FromProto } from '@goldkeep/contracts'
 import { isDomainError, parseImageId, parseVersionId, parseVolumeId } from '@goldkeep/domain'
 import type { HeldClaim } from '../claims/held-claim.js'
 import { PermanentFault } from '../claims/permanent-fault.js'
@@ -12,15 +12,12 @@ export function validateJob({ volume }: { readonly volume: string | undefined })
     if (volume === undefined) throw new PermanentFault('this worker has no volume')
     const validation = readWork(claim.work.value)
     const findings = await validateVersion(volume, validation, claim.signal)
-    const { verdict } = await claim.report((reference, options) => {
+    // The catalog decides the verdict; what could not be judged it hands out again later.
+    await claim.report((reference, options) => {
       const messages = findings.map((finding) => findingToProto(finding))
       const { versionId } = validation
       return claim.coordination.reportFindings({ ...reference, versionId, findings: messages }, options)
     })
-    if (verdict !== catalog.Verdict.VERDICT_PENDING) return
-    // What could not be judged is tried again, here or by a worker that sees more.
-    const unjudged = findings.find((finding) => finding.verdict === 'ERROR')
-    throw new Error(unjudged ? `${unjudged.message} ${unjudged.found ?? ''}` : 'not every check was made')
   }
 }
 
