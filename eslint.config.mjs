@@ -1,0 +1,83 @@
+import eslint from '@eslint/js'
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import { importX } from 'eslint-plugin-import-x'
+import tseslint from 'typescript-eslint'
+import { fileLength } from './tools/lint/file-length.mjs'
+import { importDirections, testImportDirections } from './tools/lint/import-directions.mjs'
+
+const tests = ['**/*.test.ts', 'services/*/test/**/*.ts', 'libs/*/test/**/*.ts', 'libs/testing/**/*.ts', 'test/**/*.ts']
+
+/** Where the environment comes in; everything else is handed what it needs. */
+const environmentReaders = [
+  '**/config.ts',
+  'services/cli/src/main.ts',
+  'services/cli/src/context/**/*.ts',
+  'libs/postgres/src/server-environment.ts',
+]
+
+const ioModules = {
+  group: ['node:fs', 'node:fs/*', 'node:net', 'node:http*', 'node:child_process', 'pg', 'kysely', 'nice-grpc', 'bullmq'],
+  message: 'The domain is rules without I/O, so that it can be read and tested by itself; hand it the data.',
+}
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/generated/', '**/node_modules/', '.nx/', '.goldkeep/', 'test-results/'] },
+  { linterOptions: { noInlineConfig: true } },
+  {
+    files: ['**/*.{js,mjs}'],
+    extends: [eslint.configs.recommended],
+    languageOptions: {
+      globals: { process: 'readonly', URL: 'readonly', console: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' },
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [eslint.configs.recommended, tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.tests.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { 'import-x': importX, goldkeep: { rules: { 'file-length': fileLength } } },
+    settings: {
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({
+          project: ['./tsconfig.tests.json'],
+          conditionNames: ['@goldkeep/source', 'import', 'node', 'default'],
+        }),
+      ],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: {
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-restricted-paths': ['error', { zones: importDirections }],
+      'goldkeep/file-length': ['warn', { max: 250 }],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message:
+            'Only config.ts reads the environment, so that a bad value is found before anything is opened; take the setting as a parameter.',
+        },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // A union of literals and numbers reads well in a message.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // An async function may keep a promise of its interface without waiting for anything.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  { files: environmentReaders, rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['libs/domain/src/**/*.ts', 'services/*/src/domain/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [ioModules] }] },
+  },
+  {
+    files: tests,
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: testImportDirections }],
+      'no-restricted-properties': 'off',
+      'no-restricted-imports': 'off',
+    },
+  },
+)
