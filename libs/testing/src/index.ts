@@ -1,1 +1,12 @@
-export {}
+export * from './capture-wim.js'
+export * from './free-port.js'
+export * from './goldkeep-command.js'
+export * from './make-windows-tree.js'
+export * from './start-process.js'
+export * from './start-test-postgres.js'
+export * from './start-test-redis.js'
+export * from './tcp-proxy.js'
+export * from './temporary-directory.js'
+export * from './tree-of.js'
+export * from './wait-until.js'
+export * from './winpe-schema.js'

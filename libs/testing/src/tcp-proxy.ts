@@ -1,0 +1,118 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { delayStream, type DelayedStream } from './delay-stream.js'
+
+export interface TcpProxy {
+  readonly port: number
+  /** `127.0.0.1:<port>` */
+  readonly address: string
+  /** Holds each byte back for so long, in each direction; counts for what comes from now on. */
+  readonly delay: (milliseconds: number) => void
+  /** Resets every connection now; new ones are taken. */
+  readonly cut: () => void
+  /** Resets the connection on which so many more bytes to the target are reached, once. */
+  readonly cutAfter: (bytes: number) => void
+  /** Passes nothing in either direction, and keeps the connections: a cable that is unplugged. */
+  readonly stall: () => void
+  /** Stalls once so many more bytes have gone to the target. */
+  readonly stallAfter: (bytes: number) => void
+  readonly stalled: () => boolean
+  readonly resume: () => void
+  /** Refuses new connections until told otherwise. */
+  readonly refuse: (refusing: boolean) => void
+  /** Bytes that went to the target. */
+  readonly forwarded: () => number
+  readonly connections: () => number
+  readonly stop: () => Promise<void>
+}
+
+interface Pair {
+  readonly client: Socket
+  readonly server: Socket
+}
+
+/** Stands between a client and `host:port`, and spoils the connection as told. */
+export async function tcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(`tcp://${target}`)
+  const line = {
+    delayMs: 0,
+    stalled: false,
+    refusing: false,
+    forwarded: 0,
+    cutAt: Number.POSITIVE_INFINITY,
+    stallAt: Number.POSITIVE_INFINITY,
+  }
+  const pairs = new Set<Pair>()
+  const streams = new Set<DelayedStream>()
+
+  const pass = (from: Socket, to: Socket, onBytes: (count: number) => void): void => {
+    const stream = delayStream(from, to, {
+      delayMs: () => line.delayMs,
+      stalled: () => line.stalled,
+      onBytes,
+    })
+    streams.add(stream)
+    from.once('close', () => streams.delete(stream))
+  }
+  const reset = ({ client, server }: Pair): void => {
+    client.resetAndDestroy()
+    server.resetAndDestroy()
+  }
+  const listener = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+    if (line.refusing) return void client.resetAndDestroy()
+    const server = connect({ host: hostname, port: Number(port), noDelay: true, allowHalfOpen: true })
+    const pair = { client, server }
+    pairs.add(pair)
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      socket.on('error', () => other.destroy())
+      socket.once('close', () => {
+        other.destroy()
+        pairs.delete(pair)
+      })
+    }
+    pass(client, server, (count) => {
+      line.forwarded += count
+      if (line.forwarded >= line.stallAt) {
+        line.stallAt = Number.POSITIVE_INFINITY
+        line.stalled = true
+      }
+      if (line.forwarded >= line.cutAt) {
+        line.cutAt = Number.POSITIVE_INFINITY
+        reset(pair)
+      }
+    })
+    pass(server, client, () => {})
+  })
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject)
+    listener.listen(0, '127.0.0.1', resolve)
+  })
+  const listening = (listener.address() as AddressInfo).port
+  return {
+    port: listening,
+    address: `127.0.0.1:${String(listening)}`,
+    delay: (milliseconds) => void (line.delayMs = milliseconds),
+    cut: () => [...pairs].forEach(reset),
+    cutAfter: (bytes) => void (line.cutAt = line.forwarded + bytes),
+    stall: () => void (line.stalled = true),
+    stallAfter: (bytes) => void (line.stallAt = line.forwarded + bytes),
+    stalled: () => line.stalled,
+    resume: () => {
+      line.stalled = false
+      for (const stream of streams) stream.flush()
+    },
+    refuse: (refusing) => void (line.refusing = refusing),
+    forwarded: () => line.forwarded,
+    connections: () => pairs.size,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
+      for (const { client, server } of pairs) {
+        client.destroy()
+        server.destroy()
+      }
+      await closed
+    },
+  }
+}

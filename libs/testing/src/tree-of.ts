@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, readdir, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+/**
+ * What a directory holds, one line per entry, sorted: `file path <size> <sha256>`, `directory path`,
+ * `link path -> target`. Two equal listings are two equal trees; times and owners do not count.
+ */
+export async function treeOf(
+  directory: string,
+  { without }: { readonly without?: RegExp } = {},
+): Promise<string[]> {
+  const paths = (await pathsUnder(directory, '')).filter((path) => !without?.test(path))
+  const lines = await Promise.all(paths.map((path) => describe(directory, path)))
+  return lines.sort()
+}
+
+/** By hand, since readdir's own recursion follows links to directories. */
+async function pathsUnder(directory: string, prefix: string): Promise<string[]> {
+  const entries = await readdir(join(directory, prefix), { withFileTypes: true })
+  const nested = entries.map(async (entry) => {
+    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`
+    return entry.isDirectory() ? [path, ...(await pathsUnder(directory, path))] : [path]
+  })
+  return (await Promise.all(nested)).flat()
+}
+
+async function describe(directory: string, path: string): Promise<string> {
+  const full = join(directory, path)
+  const stats = await lstat(full)
+  if (stats.isDirectory()) return `directory ${path}`
+  if (stats.isSymbolicLink()) return `link ${path} -> ${await readlink(full)}`
+  if (!stats.isFile()) return `special ${path}`
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(full), hash)
+  return `file ${path} ${String(stats.size)} ${hash.digest('hex')}`
+}
