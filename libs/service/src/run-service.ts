@@ -15,7 +15,7 @@ export interface RunningService {
 export async function runService<Running extends RunningService>(
   name: string,
   start: (signal: AbortSignal) => Promise<Running>,
-  onReady: (running: Running) => void = () => {},
+  onReady: (running: Running) => void = () => process.stdout.write(`goldkeep ${name} is ready\n`),
 ): Promise<void> {
   const stopping = new AbortController()
   const stopped = new Promise<void>((resolve) => {
