@@ -5,7 +5,13 @@ import tseslint from 'typescript-eslint'
 import { fileLength } from './tools/lint/file-length.mjs'
 import { importDirections, testImportDirections } from './tools/lint/import-directions.mjs'
 
-const tests = ['**/*.test.ts', 'services/*/test/**/*.ts', 'libs/*/test/**/*.ts', 'libs/testing/**/*.ts', 'test/**/*.ts']
+const tests = [
+  '**/*.test.ts',
+  'services/*/test/**/*.ts',
+  'libs/*/test/**/*.ts',
+  'libs/testing/**/*.ts',
+  'test/**/*.ts',
+]
 
 /** Where the environment comes in; everything else is handed what it needs. */
 const environmentReaders = [
@@ -16,7 +22,17 @@ const environmentReaders = [
 ]
 
 const ioModules = {
-  group: ['node:fs', 'node:fs/*', 'node:net', 'node:http*', 'node:child_process', 'pg', 'kysely', 'nice-grpc', 'bullmq'],
+  group: [
+    'node:fs',
+    'node:fs/*',
+    'node:net',
+    'node:http*',
+    'node:child_process',
+    'pg',
+    'kysely',
+    'nice-grpc',
+    'bullmq',
+  ],
   message: 'The domain is rules without I/O, so that it can be read and tested by itself; hand it the data.',
 }
 
@@ -27,7 +43,13 @@ export default tseslint.config(
     files: ['**/*.{js,mjs}'],
     extends: [eslint.configs.recommended],
     languageOptions: {
-      globals: { process: 'readonly', URL: 'readonly', console: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' },
+      globals: {
+        process: 'readonly',
+        URL: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+      },
     },
   },
   {
@@ -59,8 +81,23 @@ export default tseslint.config(
             'Only config.ts reads the environment, so that a bad value is found before anything is opened; take the setting as a parameter.',
         },
       ],
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      // What was caught is passed on as it came.
+      '@typescript-eslint/only-throw-error': [
+        'error',
+        { allowThrowingUnknown: true, allowThrowingAny: true },
+      ],
+      '@typescript-eslint/prefer-promise-reject-errors': [
+        'error',
+        { allowThrowingUnknown: true, allowThrowingAny: true },
+      ],
+      // Functions before classes: objects are made of closures, whose functions need no `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      // An assertion that changes nothing today may say what a reader should know.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       // A union of literals and numbers reads well in a message.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // An async function may keep a promise of its interface without waiting for anything.

@@ -17,7 +17,14 @@ const libImports = {
 
 /** The inside of each service, from the outermost layer to the innermost. */
 const serviceLayers = {
-  catalog: [['main.ts'], ['compose.ts'], ['rpc', 'background'], ['operations'], ['db', 'views', 'ports'], ['domain']],
+  catalog: [
+    ['main.ts'],
+    ['compose.ts'],
+    ['rpc', 'background'],
+    ['operations'],
+    ['db', 'views', 'ports'],
+    ['domain'],
+  ],
   storage: [['main.ts'], ['compose.ts'], ['rpc'], ['operations'], ['store', 'catalog', 'ports'], ['domain']],
   worker: [['main.ts'], ['compose.ts'], ['jobs'], ['claims', 'operations'], ['ports'], ['domain']],
   cli: [['main.ts'], ['program.ts'], ['commands'], ['transfer', 'context'], ['views'], ['output']],
@@ -39,7 +46,10 @@ const libZones = libs
     return {
       target: `./libs/${name}`,
       from: [
-        ...paths('libs', libs.filter((other) => ![name, 'testing', ...allowed].includes(other))),
+        ...paths(
+          'libs',
+          libs.filter((other) => ![name, 'testing', ...allowed].includes(other)),
+        ),
         './services',
         './deploy',
       ],
@@ -49,7 +59,13 @@ const libZones = libs
 
 const serviceZones = services.map((name) => ({
   target: `./services/${name}`,
-  from: [...paths('services', services.filter((other) => other !== name)), './deploy'],
+  from: [
+    ...paths(
+      'services',
+      services.filter((other) => other !== name),
+    ),
+    './deploy',
+  ],
   message:
     'Services speak by their contracts and never import one another, so that each can run on a machine of its own; only deploy/all-in-one puts them together.',
 }))
