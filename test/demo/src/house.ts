@@ -22,7 +22,10 @@ export async function startHouse(home: string): Promise<{ readonly stop: () => P
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   let printed = ''
   await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`the house was not ready in time:\n${printed}`)), startTimeout)
+    const late = setTimeout(
+      () => reject(new Error(`the house was not ready in time:\n${printed}`)),
+      startTimeout,
+    )
     const read = (text: string): void => {
       printed += text
       if (printed.includes('goldkeep is ready')) {

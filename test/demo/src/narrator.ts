@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 
-const colour = process.stdout.isTTY ? { good: '\x1b[32m', bad: '\x1b[31m', dim: '\x1b[2m', off: '\x1b[0m' } : { good: '', bad: '', dim: '', off: '' }
+const colour = process.stdout.isTTY
+  ? { good: '\x1b[32m', bad: '\x1b[31m', dim: '\x1b[2m', off: '\x1b[0m' }
+  : { good: '', bad: '', dim: '', off: '' }
 
 /** Tells the story on standard output, and holds each of its claims against what is so. */
 export class Narrator {
@@ -22,7 +24,8 @@ export class Narrator {
 
   /** A line that a program printed, shown as it was. */
   quote(text: string): void {
-    for (const line of text.trimEnd().split('\n')) process.stdout.write(`  ${colour.dim}│ ${line}${colour.off}\n`)
+    for (const line of text.trimEnd().split('\n'))
+      process.stdout.write(`  ${colour.dim}│ ${line}${colour.off}\n`)
   }
 
   /** Ends the demo unless `found` equals `expected`. */

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { chmod, copyFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startHouse, type House } from './support/house.js'
+import {
+  begin,
+  captureMachine,
+  checksOf,
+  efi,
+  failuresOf,
+  flipMiddleByte,
+  uploadVersion,
+  versionDirectory,
+  windows,
+  type Capture,
+} from './support/scenario.js'
+
+describe('a damaged capture is named for what it is, and the primary stays', () => {
+  let house: House
+  let capture: Capture
+  let good: string
+  const image = 'win11-lab'
+
+  beforeAll(async () => {
+    house = await startHouse({ queue: 'postgres', workers: 1 })
+    capture = await captureMachine(join(house.directory, 'capture'))
+    await house.goldkeep.run('image', 'create', image)
+    good = await uploadVersion(house, image, capture)
+    await house.goldkeep.run('version', 'wait', good)
+    await house.goldkeep.run('promote', good)
+  }, 90_000)
+  afterAll(() => house.stop(), 30_000)
+
+  const primary = async (): Promise<string> =>
+    (JSON.parse(await house.goldkeep.run('primary', image, '--json')) as { versionId: string }).versionId
+
+  const damagedCopy = async (name: string, damage: (file: string) => Promise<void>): Promise<string> => {
+    const file = join(house.directory, name)
+    await copyFile(capture.windowsFile, file)
+    await damage(file)
+    return file
+  }
+
+  test('a .wim that the schema calls for and nobody sent: told at seal, exit 7', async () => {
+    const id = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    const sealed = await house.goldkeep.attempt('upload', 'seal', id, '--json')
+    expect(sealed.code).toBe(7)
+    expect(sealed.stdout).toContain(windows)
+    const waited = await house.goldkeep.attempt('version', 'wait', id)
+    expect(waited.code).toBe(7)
+    expect(failuresOf(await checksOf(house, id))).toContainEqual(
+      expect.objectContaining({ check: 'files-match-schema', path: windows }),
+    )
+    expect(await primary()).toBe(good)
+  }, 60_000)
+
+  test('a file of zero bytes: told at seal, exit 7', async () => {
+    const empty = join(house.directory, 'empty.wim')
+    await writeFile(empty, '')
+    const id = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    await house.goldkeep.run('upload', 'write', id, windows, empty)
+    expect((await house.goldkeep.attempt('upload', 'seal', id)).code).toBe(7)
+    expect((await house.goldkeep.attempt('version', 'wait', id)).code).toBe(7)
+    expect(failuresOf(await checksOf(house, id))).toContainEqual(
+      expect.objectContaining({ check: 'sizes', path: windows, found: expect.stringContaining('0') }),
+    )
+    expect(await primary()).toBe(good)
+  }, 60_000)
+
+  test('a .wim cut by one byte: wim-structure finds it', async () => {
+    const cut = await damagedCopy('cut.wim', async (file) => truncate(file, (await stat(file)).size - 1))
+    const id = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    await house.goldkeep.run('upload', 'write', id, windows, cut)
+    expect((await house.goldkeep.attempt('upload', 'seal', id)).code).toBe(7)
+    expect((await house.goldkeep.attempt('version', 'wait', id)).code).toBe(7)
+    expect(failuresOf(await checksOf(house, id))).toContainEqual(
+      expect.objectContaining({
+        check: 'wim-structure',
+        path: windows,
+        expected: expect.any(String),
+        found: expect.any(String),
+      }),
+    )
+    expect(await primary()).toBe(good)
+  }, 60_000)
+
+  test('a byte flipped before the upload: only wim-content finds it', async () => {
+    const flipped = await damagedCopy('flipped.wim', flipMiddleByte)
+    const id = await uploadVersion(house, image, capture, flipped)
+    expect((await house.goldkeep.attempt('version', 'wait', id)).code).toBe(7)
+    const failures = failuresOf(await checksOf(house, id))
+    expect(failures.map(({ check, path }) => ({ check, path }))).toEqual([
+      { check: 'wim-content', path: windows },
+    ])
+    expect((await house.goldkeep.attempt('promote', id)).code).toBe(5)
+    expect(await primary()).toBe(good)
+  }, 60_000)
+
+  test('a byte flipped on disk after the seal: digests find it, and the version is DAMAGED', async () => {
+    const id = await uploadVersion(house, image, capture)
+    await house.goldkeep.run('version', 'wait', id)
+    const file = join(versionDirectory(house, image, id), windows)
+    await chmod(file, 0o644)
+    await flipMiddleByte(file)
+    await house.goldkeep.attempt('version', 'validate', id)
+    expect((await house.goldkeep.attempt('version', 'wait', id)).code).toBe(7)
+    expect(failuresOf(await checksOf(house, id))).toContainEqual(
+      expect.objectContaining({
+        check: 'digests',
+        path: windows,
+        expected: expect.stringMatching(/[0-9a-f]{64}/),
+        found: expect.stringMatching(/[0-9a-f]{64}/),
+      }),
+    )
+    const shown = JSON.parse(await house.goldkeep.run('version', 'show', id, '--json')) as {
+      presence: string
+    }
+    expect(shown.presence).toBe('DAMAGED')
+    expect((await house.goldkeep.attempt('promote', id)).code).toBe(5)
+    expect(await primary()).toBe(good)
+  }, 60_000)
+})

@@ -1,0 +1,152 @@
+import { tcpProxy, waitUntil, type TcpProxy } from '@goldkeep/testing'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startHouse, type House } from './support/house.js'
+import {
+  begin,
+  captureMachine,
+  efi,
+  sha256Of,
+  uploadVersion,
+  versionDirectory,
+  windows,
+  type Capture,
+} from './support/scenario.js'
+
+const image = 'win11-lab'
+
+interface FileStatus {
+  readonly path: string
+  readonly state: string
+  readonly committedSize: string
+}
+
+describe('services that are killed', () => {
+  let house: House
+  let capture: Capture
+  let toStorage: TcpProxy
+  let toCatalog: TcpProxy
+
+  beforeAll(async () => {
+    house = await startHouse({
+      queue: 'postgres',
+      advertise: async (port) => {
+        toStorage = await tcpProxy(`127.0.0.1:${port}`)
+        return toStorage.address
+      },
+      catalogAddress: async (port) => {
+        toCatalog = await tcpProxy(`127.0.0.1:${port}`)
+        return toCatalog.address
+      },
+    })
+    capture = await captureMachine(join(house.directory, 'capture'), 96 * 1024 * 1024)
+    await house.goldkeep.run('image', 'create', image)
+  }, 120_000)
+  afterAll(async () => {
+    await house.stop()
+    await toStorage.stop()
+    await toCatalog.stop()
+  }, 30_000)
+
+  const statusOf = async (id: string): Promise<FileStatus | undefined> => {
+    const status = await house.goldkeep.run('upload', 'status', id, '--json')
+    return (JSON.parse(status) as { files: FileStatus[] }).files.find(({ path }) => path === windows)
+  }
+
+  /** Sends half of the Windows partition, then kills storage and client; says what was committed. */
+  const killInTheMiddle = async (id: string): Promise<number> => {
+    toStorage.stallAfter(32 * 1024 * 1024)
+    const writing = house.goldkeep.start('upload', 'write', id, windows, capture.windowsFile)
+    await waitUntil(() => toStorage.stalled(), { timeoutMs: 20_000, what: 'half of the file is on its way' })
+    await waitUntil(async () => committedOnDisk(id), { timeoutMs: 20_000, what: 'some of it is committed' })
+    await house.storage.kill()
+    writing.process.kill('SIGKILL')
+    await writing.outcome
+    toStorage.resume()
+    await house.storage.start()
+    return Number((await statusOf(id))?.committedSize)
+  }
+
+  const committedOnDisk = async (id: string): Promise<boolean> => {
+    const { stdout } = await house.goldkeep.attempt('upload', 'list', '--json')
+    const { uploads } = JSON.parse(stdout) as { uploads: { versionId: string; committedBytes: string }[] }
+    const upload = uploads.find(({ versionId }) => versionId === id)
+    return Number(upload?.committedBytes) > 8 * 1024 * 1024
+  }
+
+  test('storage, in the middle of a file: it goes on from the committed size, and the digests match', async () => {
+    const id = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    const committed = await killInTheMiddle(id)
+    expect(committed).toBeGreaterThan(0)
+    const again = await house.goldkeep.run('upload', 'write', id, windows, capture.windowsFile, '--json')
+    expect(JSON.parse(again)).toMatchObject({ how: 'resumed' })
+    await house.goldkeep.run('upload', 'seal', id)
+    const stored = join(versionDirectory(house, image, id), windows)
+    expect(await sha256Of(stored)).toBe(await sha256Of(capture.windowsFile))
+  }, 90_000)
+
+  test('storage, in the middle of a file that changes before it is sent again: it starts anew', async () => {
+    const id = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    const changed = await captureMachine(join(house.directory, 'changed'), 1024 * 1024)
+    const before = capture
+    capture = { ...before, windowsFile: join(house.directory, 'changing.wim') }
+    await writeFile(capture.windowsFile, await readFile(before.windowsFile))
+    await killInTheMiddle(id)
+    await writeFile(capture.windowsFile, await readFile(changed.windowsFile))
+    const again = await house.goldkeep.run('upload', 'write', id, windows, capture.windowsFile, '--json')
+    expect(JSON.parse(again)).toMatchObject({ how: 'sent' })
+    await house.goldkeep.run('upload', 'seal', id)
+    const stored = join(versionDirectory(house, image, id), windows)
+    expect(await sha256Of(stored)).toBe(await sha256Of(changed.windowsFile))
+    capture = before
+  }, 90_000)
+
+  test('the catalog, between a seal and its record: the version turns up', async () => {
+    const id = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    await house.goldkeep.run('upload', 'write', id, windows, capture.windowsFile)
+    toCatalog.stall()
+    const sealed = await house.goldkeep.run('upload', 'seal', id, '--json')
+    expect(JSON.parse(sealed)).toMatchObject({ recorded: false })
+    await house.catalog.kill()
+    toCatalog.resume()
+    await house.catalog.start()
+    const lifecycle = async (): Promise<string> => {
+      const { code, stdout } = await house.goldkeep.attempt('version', 'show', id, '--json')
+      return code === 0 ? (JSON.parse(stdout) as { lifecycle: string }).lifecycle : ''
+    }
+    await waitUntil(async () => (await lifecycle()) === 'SEALED', {
+      timeoutMs: 30_000,
+      what: 'the version is recorded',
+    })
+  }, 90_000)
+
+  test('a worker, while it validates: another completes the validation', async () => {
+    const bin = join(house.directory, 'slow-bin')
+    await mkdir(bin)
+    const reached = join(house.directory, 'verify-began')
+    await writeFile(
+      join(bin, 'wimlib-imagex'),
+      `#!/bin/sh\n[ "$1" = verify ] && touch '${reached}' && exec sleep 600\nPATH=${process.env.PATH} exec wimlib-imagex "$@"\n`,
+    )
+    await chmod(join(bin, 'wimlib-imagex'), 0o755)
+    const doomed = house.addWorker({ PATH: `${bin}:${process.env.PATH}` })
+    await doomed.start()
+    const id = await uploadVersion(house, image, capture)
+    const began = async (): Promise<boolean> =>
+      access(reached).then(
+        () => true,
+        () => false,
+      )
+    await waitUntil(began, { timeoutMs: 30_000, what: 'the first worker verifies' })
+    const other = house.addWorker()
+    await other.start()
+    await doomed.kill()
+    await house.goldkeep.run('version', 'wait', id, '--timeout', '60s')
+    const shown = JSON.parse(await house.goldkeep.run('version', 'show', id, '--json')) as { verdict: string }
+    expect(shown.verdict).toBe('VALID')
+  }, 120_000)
+})

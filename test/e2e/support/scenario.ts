@@ -1,0 +1,119 @@
+import { captureWim, makeWindowsTree, winpeSchema } from '@goldkeep/testing'
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import type { House } from './house.js'
+
+const run = promisify(execFile)
+
+export const efi = 'hd0/part1.winpe.wim'
+export const windows = 'hd0/part3.winpe.wim'
+const mebibyte = 1024 * 1024
+
+/** A captured machine: its trees, its schema, and pipable captures of both partitions. */
+export interface Capture {
+  readonly schemaFile: string
+  readonly efiTree: string
+  readonly windowsTree: string
+  readonly efiFile: string
+  readonly windowsFile: string
+}
+
+/** Makes real trees and captures them. @param bytes size of the Windows tree */
+export async function captureMachine(directory: string, bytes = 4 * mebibyte): Promise<Capture> {
+  const at = (name: string): string => join(directory, name)
+  await mkdir(directory, { recursive: true })
+  const capture: Capture = {
+    schemaFile: at('schema'),
+    efiTree: at('efi'),
+    windowsTree: at('windows'),
+    efiFile: at('efi.wim'),
+    windowsFile: at('windows.wim'),
+  }
+  await makeWindowsTree(capture.efiTree, { seed: 1, bytes: 64 * 1024 })
+  await makeWindowsTree(capture.windowsTree, { seed: 2, bytes })
+  await captureWim(capture.efiTree, capture.efiFile, { pipable: true })
+  await captureWim(capture.windowsTree, capture.windowsFile, { pipable: true })
+  await writeFile(
+    capture.schemaFile,
+    winpeSchema({
+      partitions: [
+        { number: 1, type: 'System', fsType: 'FAT32', usedMiB: 1 },
+        { number: 2, type: 'Reserved', fsType: '' },
+        { number: 3, type: 'Basic', fsType: 'NTFS', usedMiB: Math.ceil(bytes / mebibyte) },
+      ],
+    }),
+  )
+  return capture
+}
+
+/** Begins an upload and says its id. */
+export function begin(house: House, image: string, capture: Capture): Promise<string> {
+  return house.goldkeep.run('upload', 'begin', image, '--schema', capture.schemaFile)
+}
+
+/** Uploads both partitions from files and seals; says the version's id. */
+export async function uploadVersion(
+  house: House,
+  image: string,
+  capture: Capture,
+  windowsFile = capture.windowsFile,
+): Promise<string> {
+  const id = await begin(house, image, capture)
+  await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+  await house.goldkeep.run('upload', 'write', id, windows, windowsFile)
+  await house.goldkeep.run('upload', 'seal', id)
+  return id
+}
+
+export function versionDirectory(house: House, image: string, id: string): string {
+  return join(house.volume, 'images', image, 'versions', id)
+}
+
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
+
+/** Throws unless `sha256sum -c` is content with every file of the directory. */
+export async function sumsMatch(directory: string): Promise<void> {
+  await run('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: directory })
+}
+
+/** Turns over the bits of the byte in the middle. */
+export async function flipMiddleByte(file: string): Promise<void> {
+  const handle = await open(file, 'r+')
+  try {
+    const position = Math.floor((await handle.stat()).size / 2)
+    const byte = Buffer.alloc(1)
+    await handle.read(byte, 0, 1, position)
+    byte.writeUInt8(byte.readUInt8(0) ^ 0xff, 0)
+    await handle.write(byte, 0, 1, position)
+  } finally {
+    await handle.close()
+  }
+}
+
+export interface Checks {
+  readonly verdict: string
+  readonly findings: readonly {
+    check: string
+    verdict: string
+    path?: string
+    expected?: string
+    found?: string
+  }[]
+}
+
+export async function checksOf(house: House, id: string): Promise<Checks> {
+  const { stdout } = await house.goldkeep.attempt('version', 'checks', id, '--json')
+  return JSON.parse(stdout) as Checks
+}
+
+export const failuresOf = (checks: Checks): Checks['findings'] =>
+  checks.findings.filter(({ verdict }) => verdict === 'FAIL')
