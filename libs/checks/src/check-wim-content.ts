@@ -25,6 +25,7 @@ export async function checkWimContent(file: CheckedFile, options: DeepCheckOptio
     const others = kind === 'wim-split' ? [`--ref=${otherParts(file.localPath)}`] : []
     const run = await runWimlib(['verify', file.localPath, ...others], {
       signal: options.signal,
+      program: options.wimlib,
       timeoutMs: options.wimTimeoutMs ?? defaultTimeoutMs,
     })
     return judge(path, run)

@@ -9,6 +9,8 @@ export interface CheckProgress {
 export interface DeepCheckOptions {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: CheckProgress) => void
+  /** The program that verifies WIM files; `wimlib-imagex` when absent. */
+  readonly wimlib?: string
   /** Milliseconds for one run of wimlib-imagex; 4 hours when absent. */
   readonly wimTimeoutMs?: number
 }

@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process'
 
 /** The program of wimlib; Debian's package is `wimtools`. */
-const program = 'wimlib-imagex'
+const defaultProgram = 'wimlib-imagex'
 const keptBytes = 4096
 /** For the program to end after being told to; then it is killed. */
 const graceMs = 2_000
+
+export interface WimlibOptions {
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+  readonly program?: string | undefined
+}
 
 export type WimlibRun =
   | { readonly outcome: 'exited'; readonly code: number; readonly lastWords: string }
@@ -16,7 +22,7 @@ export type WimlibRun =
  */
 export function runWimlib(
   parameters: readonly string[],
-  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  { signal, timeoutMs, program = defaultProgram }: WimlibOptions,
 ): Promise<WimlibRun> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error)
@@ -62,8 +68,8 @@ function lastLine(words: string): string {
 }
 
 /** Whether this machine has wimlib-imagex, in a state to run. */
-export async function findWimlib(): Promise<boolean> {
+export async function findWimlib(program?: string): Promise<boolean> {
   const signal = new AbortController().signal
-  const run = await runWimlib(['--version'], { signal, timeoutMs: 10_000 })
+  const run = await runWimlib(['--version'], { signal, timeoutMs: 10_000, program })
   return run.outcome === 'exited' && run.code === 0
 }

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { parseFilePath, type Capture, type Finding } from '@goldkeep/domain'
+import { openLocalFile, type CheckedFile, type CheckSubject } from '../src/index.js'
+
+const run = promisify(execFile)
+
+export const winpe: Capture = {
+  environment: 'winpe',
+  type: 'file',
+  schemaOnly: false,
+  skipLvmShrink: false,
+  customSchema: false,
+}
+export const linux: Capture = { ...winpe, environment: 'linux', type: 'block' }
+
+/** The schema of one disk whose partitions are numbered from 1. */
+export const schemaOf = (...partitions: object[]): Uint8Array =>
+  Buffer.from(
+    JSON.stringify({
+      harddrives: [
+        { partitions: partitions.map((partition, index) => ({ number: `${index + 1}`, ...partition })) },
+      ],
+    }),
+  )
+
+export const ntfs = { fsType: 'NTFS', type: 'Basic', usedmb: '1' }
+
+/** Makes version directories, and captures to put into them. */
+export class Bench {
+  private constructor(private readonly directory: string) {}
+
+  static async open(): Promise<Bench> {
+    return new Bench(await mkdtemp(join(tmpdir(), 'goldkeep-checks-')))
+  }
+
+  close(): Promise<void> {
+    return rm(this.directory, { recursive: true })
+  }
+
+  /** A real WIM of `bytes` random bytes in a few files. */
+  async captureWim(bytes: number, ...parameters: string[]): Promise<Buffer> {
+    const source = join(this.directory, `source-${randomBytes(4).toString('hex')}`)
+    await mkdir(source)
+    for (let index = 0; index < 4; index += 1)
+      await writeFile(join(source, `file-${index}`), randomBytes(bytes / 4))
+    const file = `${source}.wim`
+    await run('wimlib-imagex', ['capture', source, file, 'golden', ...parameters])
+    return readFile(file)
+  }
+
+  /** A shell script that is run in place of wimlib-imagex. */
+  async program(script: string): Promise<string> {
+    const path = join(this.directory, `program-${randomBytes(4).toString('hex')}`)
+    await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return path
+  }
+
+  /** A version of these files, with the digests of these bytes. */
+  async version(
+    schema: Uint8Array,
+    capture: Capture,
+    files: Record<string, Uint8Array>,
+  ): Promise<CheckSubject> {
+    const directory = await mkdtemp(join(this.directory, 'version-'))
+    const checked: CheckedFile[] = []
+    for (const [path, bytes] of Object.entries(files)) {
+      const localPath = join(directory, path)
+      await mkdir(dirname(localPath), { recursive: true })
+      await writeFile(localPath, bytes)
+      const sha256 = sha256Of(bytes)
+      checked.push({
+        path: parseFilePath(path),
+        size: bytes.length,
+        sha256,
+        localPath,
+        open: () => openLocalFile(localPath),
+      })
+    }
+    return { schema, schemaSha256: sha256Of(schema), capture, files: checked }
+  }
+}
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** The findings that are neither PASS nor SKIP, as `check VERDICT path`. */
+export const complaints = (findings: readonly Finding[]): string[] =>
+  findings
+    .filter(({ verdict }) => verdict !== 'PASS' && verdict !== 'SKIP')
+    .map(({ check, verdict, path }) => [check, verdict, ...(path ? [path] : [])].join(' '))
+
+export const findingOf = (findings: readonly Finding[], check: string, path?: string): Finding | undefined =>
+  findings.find((finding) => finding.check === check && (path === undefined || finding.path === path))

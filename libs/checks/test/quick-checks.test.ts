@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { runQuickChecks } from '../src/index.js'
+import { Bench, complaints, findingOf, linux, ntfs, schemaOf, winpe } from './make-version.js'
+
+let bench: Bench
+let pipable: Buffer
+let ordinary: Buffer
+
+beforeAll(async () => {
+  bench = await Bench.open()
+  pipable = await bench.captureWim(200_000, '--pipable', '--compress=fast')
+  ordinary = await bench.captureWim(200_000, '--compress=fast')
+})
+afterAll(() => bench.close())
+
+const wim = 'hd0/part1.winpe.wim'
+const lz4 = Buffer.from('04224d18', 'hex')
+
+async function findingsOf(...version: Parameters<Bench['version']>) {
+  return runQuickChecks(await bench.version(...version))
+}
+
+describe('a good capture', () => {
+  test('of WinPE passes every quick check', async () => {
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: pipable })
+    expect(complaints(findings)).toEqual([])
+    expect(findings.map(({ check }) => check)).toEqual([
+      'schema-sound',
+      'files-match-schema',
+      'sizes',
+      'wim-structure',
+      'wim-metadata',
+    ])
+    expect(findingOf(findings, 'wim-metadata')?.found).toBe('golden, 4 files, 200,000 bytes')
+  })
+
+  test('of Linux passes, with partclone data under the name of a WIM', async () => {
+    const schema = schemaOf({ fsType: 'ntfs' }, { fsType: 'btrfs' })
+    const findings = await findingsOf(schema, linux, {
+      'hd0/table': Buffer.alloc(512, 1),
+      'hd0/part1.ntfs.lz4': lz4,
+      'hd0/part2.imager.wim': lz4,
+    })
+    expect(complaints(findings)).toEqual([])
+    expect(findingOf(findings, 'wim-structure')).toMatchObject({ verdict: 'SKIP', found: 'lz4' })
+  })
+
+  test('of the schema only has no files, and passes', async () => {
+    expect(complaints(await findingsOf(schemaOf(ntfs), { ...winpe, schemaOnly: true }, {}))).toEqual([])
+  })
+
+  test('that is not pipable is worth a warning', async () => {
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: ordinary })
+    expect(complaints(findings)).toEqual([`wim-structure WARN ${wim}`])
+    expect(findingOf(findings, 'wim-structure')?.message).toBe('It cannot be applied from a pipe.')
+  })
+
+  test('may bring the guid of the legacy client along', async () => {
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: pipable, guid: Buffer.from('x') })
+    expect(complaints(findings)).toEqual([])
+  })
+})
+
+describe('files that do not match the schema', () => {
+  test('a missing WIM is named with its partition', async () => {
+    const findings = await findingsOf(schemaOf(ntfs, { ...ntfs, usedmb: '41232' }), winpe, { [wim]: pipable })
+    expect(findingOf(findings, 'files-match-schema')).toEqual({
+      check: 'files-match-schema',
+      verdict: 'FAIL',
+      path: 'hd0/part2.winpe.wim',
+      expected: 'disk 0, partition 2, NTFS, 41,232 MiB used',
+      found: 'absent',
+      message:
+        'The schema calls for hd0/part2.winpe.wim (disk 0, partition 2, NTFS, 41,232 MiB used), and it is not there.',
+    })
+  })
+
+  test('a file that nobody calls for is a warning', async () => {
+    const extra = 'hd0/part9.winpe.wim'
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: pipable, [extra]: pipable })
+    expect(complaints(findings)).toEqual([`files-match-schema WARN ${extra}`])
+  })
+
+  test('a stale file beside the new one of the same partition fails', async () => {
+    const files = {
+      'hd0/table': Buffer.alloc(512, 1),
+      'hd0/part1.ntfs.gz': Buffer.from('1f8b', 'hex'),
+      'hd0/part1.ntfs.lz4': lz4,
+    }
+    const findings = await findingsOf(schemaOf({ fsType: 'ntfs' }), linux, files)
+    expect(findingOf(findings, 'files-match-schema')).toMatchObject({
+      verdict: 'FAIL',
+      found: 'hd0/part1.ntfs.gz, hd0/part1.ntfs.lz4',
+    })
+  })
+
+  test('no file at all fails with what was called for', async () => {
+    const findings = await findingsOf(schemaOf(ntfs), winpe, {})
+    expect(findingOf(findings, 'files-match-schema')).toMatchObject({
+      verdict: 'FAIL',
+      expected: wim,
+      found: 'none',
+    })
+  })
+})
+
+describe('sizes', () => {
+  test('a file of zero bytes fails, and nothing more is said of it', async () => {
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: Buffer.alloc(0) })
+    expect(complaints(findings)).toEqual([`sizes FAIL ${wim}`])
+    expect(findingOf(findings, 'sizes')).toMatchObject({ expected: 'more than 0 bytes', found: '0 bytes' })
+  })
+
+  test('a file far smaller than its partition is a warning', async () => {
+    const findings = await findingsOf(schemaOf({ ...ntfs, usedmb: '4000' }), winpe, { [wim]: pipable })
+    expect(complaints(findings)).toEqual([`sizes WARN ${wim}`, `wim-metadata WARN ${wim}`])
+  })
+})
+
+describe('a damaged WIM', () => {
+  test.each([
+    ['cut by one byte', () => pipable.subarray(0, -1)],
+    ['cut in half', () => pipable.subarray(0, pipable.length / 2)],
+    ['ordinary and cut by one byte', () => ordinary.subarray(0, -1)],
+    ['ordinary and cut in half', () => ordinary.subarray(0, ordinary.length / 2)],
+    ['of zeros', () => Buffer.alloc(40_960)],
+    ['something else', () => Buffer.concat([lz4, Buffer.alloc(40_960)])],
+  ])('that is %s fails', async (_what, damaged) => {
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: damaged() })
+    expect(complaints(findings)).toEqual([`wim-structure FAIL ${wim}`])
+    const { expected, found } = findingOf(findings, 'wim-structure') ?? {}
+    expect(expected).toBeTruthy()
+    expect(found).toBeTruthy()
+    expect(findingOf(findings, 'wim-metadata')?.verdict).toBe('SKIP')
+  })
+
+  test('that is one part of a split one is a warning', async () => {
+    const part = Buffer.from(ordinary)
+    part.writeUInt16LE(1, 0x28)
+    part.writeUInt16LE(3, 0x2a)
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: part })
+    expect(findingOf(findings, 'wim-structure')).toMatchObject({
+      verdict: 'WARN',
+      found: 'not pipable, part 1 of 3',
+    })
+  })
+
+  test('whose XML is overwritten fails by its metadata', async () => {
+    const broken = Buffer.from(ordinary)
+    const at = Number(broken.readBigUInt64LE(0x50))
+    broken.fill(0x20, at)
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: broken })
+    expect(complaints(findings)).toEqual([`wim-structure WARN ${wim}`, `wim-metadata FAIL ${wim}`])
+  })
+
+  test('with two images is a warning', async () => {
+    const broken = Buffer.from(ordinary)
+    const at = Number(broken.readBigUInt64LE(0x50))
+    const xml = Buffer.from('\ufeff<WIM><IMAGE/><IMAGE/></WIM>', 'utf16le')
+    broken.fill(0, at)
+    xml.copy(broken, at)
+    broken.writeBigUInt64LE((0x02n << 56n) | BigInt(xml.length), 0x48)
+    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: broken })
+    expect(findingOf(findings, 'wim-metadata')).toMatchObject({ verdict: 'WARN', found: '2 images' })
+  })
+})
+
+describe('a schema', () => {
+  test('that is not JSON fails, and the files are not judged by it', async () => {
+    const findings = await findingsOf(Buffer.from('<schema/>'), winpe, { [wim]: pipable })
+    expect(complaints(findings)).toEqual(['schema-sound FAIL schema'])
+    expect(findingOf(findings, 'files-match-schema')?.verdict).toBe('SKIP')
+  })
+
+  test('without a drive fails', async () => {
+    const findings = await findingsOf(Buffer.from('{"harddrives":[]}'), winpe, {})
+    expect(complaints(findings)).toEqual(['schema-sound FAIL schema', 'files-match-schema FAIL'])
+  })
+
+  test('of several lines is a warning', async () => {
+    const lines = Buffer.from(
+      JSON.stringify(JSON.parse(Buffer.from(schemaOf(ntfs)).toString()), undefined, 2),
+    )
+    expect(complaints(await findingsOf(lines, winpe, { [wim]: pipable }))).toEqual([
+      'schema-sound WARN schema',
+    ])
+  })
+})
+
+test('a file that cannot be read is an ERROR, never a FAIL', async () => {
+  const subject = await bench.version(schemaOf(ntfs), winpe, { [wim]: pipable })
+  const files = subject.files.map((file) => ({
+    ...file,
+    open: () => Promise.reject(new Error('EIO: broken')),
+  }))
+  const findings = await runQuickChecks({ ...subject, files })
+  expect(complaints(findings)).toEqual([`wim-structure ERROR ${wim}`])
+  expect(findingOf(findings, 'wim-structure')?.found).toBe('EIO: broken')
+})
+
+test('ten thousand strange files are counted, not listed', async () => {
+  const subject = await bench.version(schemaOf(ntfs), winpe, { [wim]: pipable })
+  const [file] = subject.files
+  if (!file) throw new Error('no file')
+  const files = Array.from({ length: 10_000 }, (_, index) => ({
+    ...file,
+    path: `hd0/x${index}` as typeof file.path,
+  }))
+  const findings = await runQuickChecks({ ...subject, files })
+  expect(findings.length).toBeLessThan(300)
+  expect(findings.find(({ message }) => message === 'And 9801 more findings of this check.')?.verdict).toBe(
+    'WARN',
+  )
+  expect(findingOf(findings, 'files-match-schema')?.verdict).toBe('FAIL')
+})
