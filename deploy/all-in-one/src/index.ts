@@ -1,1 +1,2 @@
-export {}
+export { startHouse, type RunningHouse } from './compose.js'
+export { AllInOneEnv, loadAllInOneConfig, type AllInOneConfig } from './config.js'

@@ -4,8 +4,8 @@ import { PostgresError } from './postgres-error.js'
 import { birthOf, isAlive } from './process-identity.js'
 
 /**
- * Makes this process the only one that runs PostgreSQL in the directory. A claim left by a process that
- * was killed counts for nothing.
+ * Makes this process the only one that works in the directory. A claim left by a process that was killed
+ * counts for nothing.
  * @returns a function that gives the claim up
  */
 export function claimDirectory(directory: string): () => void {

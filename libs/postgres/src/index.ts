@@ -1,2 +1,3 @@
+export { claimDirectory } from './claim-directory.js'
 export { startPostgres, type PostgresOptions, type RunningPostgres } from './start-postgres.js'
 export { PostgresError } from './postgres-error.js'

@@ -1,0 +1,20 @@
+import { relative } from 'node:path'
+import type { RunningHouse } from './compose.js'
+
+/** What a person needs to know once everything serves. */
+export function announceHouse({ addresses, home }: RunningHouse): string {
+  return [
+    'goldkeep is ready',
+    `  catalog   ${addresses.catalog}`,
+    `  storage   ${addresses.storage}`,
+    `  postgres  ${addresses.postgres}`,
+    `  home      ${home}`,
+    `Try: ${commandPrefix(home)}npx goldkeep status`,
+    '',
+  ].join('\n')
+}
+
+/** The command line finds `.goldkeep` in the working directory by itself. */
+function commandPrefix(home: string): string {
+  return relative(process.cwd(), home) === '.goldkeep' ? '' : `GOLDKEEP_HOME=${home} `
+}

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+import { loadConfig, logLevels, portSetting, type LogLevel } from '@goldkeep/service'
+import { z } from 'zod'
+
+/** The all-in-one's own environment. What is set of the services' variables reaches the services as well. */
+export const AllInOneEnv = z.object({
+  // A person reads the terminal: what goes as it should is not told there.
+  GOLDKEEP_LOG_LEVEL: z.enum(logLevels).default('warn'),
+  GOLDKEEP_HOME: z.string().default('.goldkeep'),
+  GOLDKEEP_CATALOG_HOST: z.string().default('127.0.0.1'),
+  GOLDKEEP_CATALOG_PORT: portSetting(7460),
+  GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
+  GOLDKEEP_STORAGE_PORT: portSetting(7461),
+  GOLDKEEP_POSTGRES_PORT: portSetting(7462),
+})
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface AllInOneConfig {
+  readonly logLevel: LogLevel
+  /** Absolute path of the directory that holds everything. */
+  readonly home: string
+  /** Where each part listens; port 0 means any free one. */
+  readonly catalog: Endpoint
+  readonly storage: Endpoint
+  readonly postgres: Endpoint
+  /** As it was found, for the services' own settings. */
+  readonly environment: Environment
+}
+
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** @throws ConfigError with every problem */
+export function loadAllInOneConfig(environment: Environment = process.env): AllInOneConfig {
+  const values = loadConfig(AllInOneEnv, environment)
+  return {
+    logLevel: values.GOLDKEEP_LOG_LEVEL,
+    home: resolve(values.GOLDKEEP_HOME),
+    catalog: { host: values.GOLDKEEP_CATALOG_HOST, port: values.GOLDKEEP_CATALOG_PORT },
+    storage: { host: values.GOLDKEEP_STORAGE_HOST, port: values.GOLDKEEP_STORAGE_PORT },
+    postgres: { host: '127.0.0.1', port: values.GOLDKEEP_POSTGRES_PORT },
+    environment,
+  }
+}
