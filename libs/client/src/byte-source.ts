@@ -33,7 +33,12 @@ export async function fileSource(path: string): Promise<ByteSource & { readonly 
   }
   const identity = await look()
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    yield* handle.createReadStream({ highWaterMark: readBytes, autoClose: false, start: 0 })
+    for (let position = 0; ;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, position)
+      if (bytesRead === 0) break
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
     const after = await look()
     if (!sameFile(identity, after))
       throw new DomainError(

@@ -1,4 +1,4 @@
-import { createChannel, type Channel } from 'nice-grpc'
+import { createChannel, waitForChannelReady, type Channel } from 'nice-grpc'
 
 /** Options that every channel of the house uses; windows of 4 MiB keep a link with latency full. */
 export const channelOptions = {
@@ -13,4 +13,18 @@ export const channelOptions = {
 /** A channel to `host:port`. Channels of one address share no connection, so that they share no window. */
 export function openChannel(address: string): Channel {
   return createChannel(address, undefined, { ...channelOptions, 'grpc.use_local_subchannel_pool': 1 })
+}
+
+/** How long it takes to connect to `address`, in milliseconds; undefined when it takes longer than that. */
+export async function measureConnect(address: string, timeoutMs: number): Promise<number | undefined> {
+  const channel = openChannel(address)
+  const begun = performance.now()
+  try {
+    await waitForChannelReady(channel, new Date(Date.now() + timeoutMs))
+    return performance.now() - begun
+  } catch {
+    return undefined
+  } finally {
+    channel.close()
+  }
 }

@@ -78,6 +78,12 @@ export function toCallError(error: unknown, what: string, address: string): unkn
 }
 
 function saying(error: unknown): string {
-  if (error instanceof ClientError) return error.details || Status[error.code]
+  if (error instanceof ClientError) return lastError(error.details) || Status[error.code]
   return isTimeout(error) ? 'it does not answer' : String(error)
+}
+
+/** grpc-js wraps what happened in words about name resolution. */
+function lastError(details: string): string {
+  const inner = /Last error: (?:Error: )?(.*?)\.? *Resolution note:/.exec(details)?.[1]
+  return inner || details
 }

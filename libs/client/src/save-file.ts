@@ -28,10 +28,15 @@ export async function saveFile(path: string, bytes: AsyncIterable<Uint8Array>): 
 export async function holdsFile(path: string, expected: { size: number; sha256: string }): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile() || found.size !== expected.size) return false
+  return (await sha256OfFile(path)) === expected.sha256
+}
+
+/** Lower-case hex. */
+export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const data of createReadStream(path, { highWaterMark: 1024 * 1024 }))
     hash.update(data as Uint8Array)
-  return hash.digest('hex') === expected.sha256
+  return hash.digest('hex')
 }
 
 async function writeAll(file: Awaited<ReturnType<typeof open>>, data: Uint8Array): Promise<void> {

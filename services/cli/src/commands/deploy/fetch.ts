@@ -1,0 +1,89 @@
+import { feedConsumer, openDeployment, type DeploymentSession } from '@goldkeep/client'
+import type { Command } from 'commander'
+import { join } from 'node:path'
+import { parseCount, type Actions } from '../../act.js'
+import { usageError } from '../../cli-error.js'
+import { formatSize } from '../../output/format.js'
+import { startProgress } from '../../output/progress.js'
+import type { Session } from '../../session.js'
+import { fetchAll, fetchOne, type FetchedFile } from '../../transfer/fetch-files.js'
+import { pipeOut, withProgress } from '../../transfer/pipe-out.js'
+
+interface Options {
+  readonly to?: string
+  readonly file?: string
+  readonly parallel: number
+}
+
+const help = `
+  goldkeep deploy fetch ID --to DIR                     all files and the schema; skips what is there and right
+  goldkeep deploy fetch ID --file PATH --to -           one file on standard output
+  goldkeep deploy fetch ID --file PATH -- CONSUMER …    one file into a program
+
+Every byte is checked against the digest in the orders. Prefer a CONSUMER to a pipe: it is killed when the bytes
+are not right or do not come whole, since \`wimlib-imagex apply -\` takes a short stream for a whole one.`
+
+export function addDeployFetch(deploy: Command, { actWithChild }: Actions): void {
+  deploy
+    .command('fetch')
+    .usage('[options] <deployment> --to DIR | --file PATH (--to - | -- consumer …)')
+    .description('read the version that a deployment has pinned')
+    .argument('<deployment>')
+    .option('--to <dir>', 'where to put the files; "-" for standard output')
+    .option('--file <path>', 'only this file, such as hd0/part1.winpe.wim')
+    .option('--parallel <n>', 'how many files at once', parseCount, 4)
+    .addHelpText('after', help)
+    .action(
+      actWithChild<Options>(async (session, [deploymentId = ''], options) => {
+        refuseMixtures(session, options)
+        const connection = await session.catalog()
+        const deployment = await openDeployment(connection, deploymentId, session.transferRetry)
+        try {
+          await fetch(session, deployment, options)
+        } finally {
+          deployment.close()
+        }
+      }),
+    )
+}
+
+async function fetch(session: Session, deployment: DeploymentSession, options: Options): Promise<void> {
+  const { to, file: path } = options
+  const progress = startProgress(session)
+  let fetched: readonly FetchedFile[]
+  try {
+    if (path === undefined) fetched = await fetchAll(deployment, to ?? '', options.parallel, progress)
+    else if (to !== undefined && to !== '-')
+      fetched = [await fetchOne(deployment, deployment.file(path), join(to, path), progress)]
+    else {
+      const file = deployment.file(path)
+      const bytes = withProgress(deployment.read(file), progress.line(path, file.size))
+      await (to === '-' ? pipeOut(session.environment.stdout, bytes) : feed(session, bytes))
+      return
+    }
+  } finally {
+    progress.stop()
+  }
+  const { versionId = '', deploymentId = '' } = deployment.orders.deployment ?? {}
+  session.show({ deploymentId, versionId, files: fetched }, () => {
+    const bytes = fetched.reduce((sum, file) => sum + Number(file.sizeBytes), 0)
+    return `${fetched.length} files, ${formatSize(bytes)}, all with the right digest, in ${to}`
+  })
+  session.say(`next: goldkeep deploy finish ${deploymentId}`)
+}
+
+async function feed({ childCommand, environment }: Session, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const [program = '', ...parameters] = childCommand ?? []
+  await feedConsumer([program, ...parameters], bytes, (text) => environment.stderr.write(text))
+}
+
+function refuseMixtures({ childCommand, options: { json } }: Session, { to, file }: Options): void {
+  if (childCommand && (to !== undefined || file === undefined))
+    throw usageError('a consumer after -- takes one file: expected --file PATH and no --to')
+  if (!childCommand && to === undefined)
+    throw usageError('expected --to DIR, --to -, or a consumer after --; found none')
+  if (to === '-' && file === undefined)
+    throw usageError('standard output takes one file: expected --file PATH as well')
+  if (to === '-' && json)
+    throw usageError('expected one of --json and --to -, which both write to standard output')
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import type { CatalogConnection } from '@goldkeep/client'
+import type { Command } from 'commander'
+import type { Actions } from '../act.js'
+import { findVersion } from '../version-reference.js'
+import { showPrimaryChange } from '../show-primary-change.js'
+
+interface Options {
+  readonly expect?: string
+  readonly force?: boolean
+  readonly reason?: string
+}
+
+export function addPromote(parent: Command, { act }: Actions): void {
+  parent
+    .command('promote')
+    .usage('[options] [image] <version>')
+    .description('make a version the one that its image deploys')
+    .argument('<image-or-version>', 'win11-lab@13 or an id; or the image')
+    .argument('[version]', 'with an image: 13, latest or an id')
+    .option('--expect <version>', 'promote only if this is the primary now; "none" for no primary')
+    .option('--force', 'although it is not VALID, is marked bad, or is damaged; needs --reason')
+    .option('--reason <text>', 'kept in the history')
+    .action(
+      act<Options>(async (session, [first = '', second], options) => {
+        const connection = await session.catalog()
+        const version = await (second === undefined
+          ? findVersion(connection, first)
+          : findVersion(connection, second, first))
+        const { imageId, versionId } = version
+        const expectedPrimaryVersionId = await expectedPrimary(connection, imageId, options.expect)
+        const { change } = await connection.images.promote({
+          imageId,
+          versionId,
+          expectedPrimaryVersionId,
+          force: options.force ?? false,
+          reason: options.reason ?? '',
+          requestId: randomUUID(),
+        })
+        const undo = change?.fromVersionId && `goldkeep promote ${imageId}@${change.fromNumber}`
+        showPrimaryChange(session, change, undo || undefined)
+      }),
+    )
+}
+
+/** The pointer moves by compare-and-set from what the caller names, or from what it is now. */
+async function expectedPrimary(
+  connection: CatalogConnection,
+  imageId: string,
+  expect: string | undefined,
+): Promise<string> {
+  if (expect === undefined) return (await connection.images.get({ imageId })).primaryVersionId
+  return expect === 'none' ? '' : (await findVersion(connection, expect, imageId)).versionId
+}

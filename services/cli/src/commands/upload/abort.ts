@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import type { Actions } from '../../act.js'
+import { UploadRecords } from '../../transfer/upload-records.js'
+import { uploadTable, uploadView } from '../../views/upload-view.js'
+
+interface Options {
+  readonly reason?: string
+}
+
+export function addUploadAbort(upload: Command, { act }: Actions): void {
+  upload
+    .command('abort')
+    .description('end an upload without a version; what it staged is removed')
+    .argument('<upload>')
+    .option('--reason <text>')
+    .action(
+      act<Options>(async (session, [versionId = ''], options) => {
+        const { uploads } = await session.catalog()
+        const view = uploadView(await uploads.abort({ versionId, reason: options.reason ?? '' }))
+        await new UploadRecords(session.stateDirectory).forget(versionId)
+        session.show(view, () => uploadTable([view]))
+      }),
+    )
+}

@@ -1,0 +1,43 @@
+import { beginUpload } from '@goldkeep/client'
+import type { Command } from 'commander'
+import { readFile } from 'node:fs/promises'
+import type { Actions } from '../../act.js'
+import { agentName } from '../../agent-name.js'
+import { addCaptureOptions, beginFields, type CaptureOptions } from '../../transfer/capture-options.js'
+import { formatTable } from '../../output/table.js'
+import { uploadView } from '../../views/upload-view.js'
+
+interface Options extends CaptureOptions {
+  readonly schema: string
+}
+
+export function addUploadBegin(upload: Command, { act }: Actions): void {
+  addCaptureOptions(
+    upload
+      .command('begin')
+      .description('begin an upload; prints its id on standard output')
+      .argument('<image>')
+      .requiredOption('--schema <file>', 'the JSON that describes the captured disks'),
+  ).action(
+    act<Options>(async (session, [imageId = ''], options) => {
+      const schema = await readFile(options.schema)
+      const connection = await session.catalog()
+      const image = await connection.images.get({ imageId })
+      const { session: begun, answer } = await beginUpload(
+        connection,
+        { ...beginFields(options, image), schema, agent: agentName },
+        session.transferRetry,
+      )
+      begun.close()
+      const view = answer.upload && uploadView(answer.upload)
+      const expectedFiles = answer.expectedFiles.map(({ pattern, description }) => ({ pattern, description }))
+      const document = { ...view, resumed: answer.resumed, expectedFiles, settings: answer.settings }
+      session.show(document, () => begun.versionId)
+      const rows = expectedFiles.map((file) => [file.pattern, file.description])
+      session.say(formatTable(['the schema calls for', 'which holds'], rows, 'the schema calls for no files'))
+      session.say(
+        `next: goldkeep upload write ${begun.versionId} PATH FILE, then goldkeep upload seal ${begun.versionId}`,
+      )
+    }),
+  )
+}

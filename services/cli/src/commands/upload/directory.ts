@@ -1,0 +1,97 @@
+import type { Command } from 'commander'
+import { parseCount, type Actions } from '../../act.js'
+import { usageError } from '../../cli-error.js'
+import { startProgress } from '../../output/progress.js'
+import type { Session } from '../../session.js'
+import { beginOrResume } from '../../transfer/begin-or-resume.js'
+import { addCaptureOptions, type CaptureOptions } from '../../transfer/capture-options.js'
+import { findCaptureFiles, type CaptureDirectory } from '../../transfer/find-capture-files.js'
+import { inParallel } from '../../transfer/in-parallel.js'
+import { listFromRecords } from '../../transfer/seal-files.js'
+import { sealUpload, showSealed } from '../../transfer/seal-upload.js'
+import { sendFile } from '../../transfer/send-file.js'
+import { UploadRecords } from '../../transfer/upload-records.js'
+import { waitForVerdict } from '../../wait-for-verdict.js'
+import type { UploadSession } from '@goldkeep/client'
+
+interface Options extends CaptureOptions {
+  readonly image?: string
+  readonly wait?: boolean
+  readonly parallel: number
+  readonly takeOver?: boolean
+}
+
+const waitMs = 3_600_000
+
+/** `upload DIR` itself: the command that holds the others. */
+export function makeUploadDirectory(upload: Command, { act }: Actions): void {
+  addCaptureOptions(
+    upload
+      .usage('[options] <dir> --image <image>  |  upload <command>')
+      .argument('[dir]', 'a folder with schema and hd0/, hd1/, …')
+      .option('--image <image>', 'the image that gets the version')
+      .option('--wait', 'wait for the verdict of the checks')
+      .option('--parallel <n>', 'how many files at once', parseCount, 4)
+      .option('--take-over', 'take files from another writer that is or was just active'),
+  )
+    .addHelpText(
+      'after',
+      '\nThe command can be repeated: it goes on where it stopped, and skips what is complete.',
+    )
+    .action(
+      act<Options>(async (session, [directory], options) => {
+        if (directory === undefined || options.image === undefined)
+          throw usageError('expected a folder and --image IMAGE, or a command; see `goldkeep upload --help`')
+        const capture = await findCaptureFiles(directory)
+        if (capture.leftOut.length > 0)
+          session.say(`left out, no part of a capture: ${capture.leftOut.join(', ')}`)
+        const begun = await beginOrResume(session, directory, capture.schema, options.image, options)
+        const { upload: target } = begun
+        session.say(`${begun.resumed ? 'going on with' : 'began'} upload ${target.versionId}`)
+        try {
+          await sendAll(session, target, capture, options)
+          const records = new UploadRecords(session.stateDirectory)
+          const sealed = await sealUpload(
+            session,
+            target,
+            await listFromRecords(target, await target.status(), records),
+          )
+          await begun.forget()
+          // One document in all: with --wait the verdict's, which holds the seal's.
+          if (!options.wait || sealed.faults !== undefined || !session.options.json)
+            showSealed(session, sealed)
+          if (options.wait) await awaitVerdict(session, sealed.versionId, sealed.document)
+          else
+            session.say(
+              `next: goldkeep version wait ${sealed.reference} && goldkeep promote ${sealed.reference}`,
+            )
+        } finally {
+          target.close()
+        }
+      }),
+    )
+}
+
+async function sendAll(
+  session: Session,
+  upload: UploadSession,
+  { files }: CaptureDirectory,
+  options: Options,
+): Promise<void> {
+  const records = new UploadRecords(session.stateDirectory)
+  const status = await upload.status()
+  const progress = startProgress(session)
+  try {
+    await inParallel(options.parallel, files, ({ path, file }) =>
+      sendFile({ upload, status, records, path, file, takeOver: options.takeOver ?? false, progress }),
+    )
+  } finally {
+    progress.stop()
+  }
+}
+
+async function awaitVerdict(session: Session, versionId: string, document: object): Promise<void> {
+  const { versions } = await session.catalog()
+  const version = await versions.get({ by: { $case: 'versionId', value: versionId } })
+  await waitForVerdict(session, version, waitMs, document)
+}

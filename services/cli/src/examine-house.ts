@@ -1,0 +1,97 @@
+import { measureConnect } from '@goldkeep/client'
+import type { catalog } from '@goldkeep/contracts'
+import type { ExitCode } from '@goldkeep/domain'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { explainError } from './explain-error.js'
+import { formatSize, formatSpan } from './output/format.js'
+import type { Session } from './session.js'
+
+/** One thing that was looked at. */
+export interface Examined {
+  readonly what: string
+  /** `BAD` keeps commands from working; `WARN` some of them. */
+  readonly result: 'GOOD' | 'WARN' | 'BAD'
+  readonly found: string
+  readonly exit?: ExitCode
+}
+
+const connectMs = 3_000
+const clockToleranceSeconds = 60
+/** Below this share of free space an administrator wants to know. */
+const littleSpace = 0.1
+
+/** Looks at everything, from here to the volumes; what cannot be looked at because of another is left out. */
+export async function examineHouse(session: Session): Promise<Examined[]> {
+  return [...(await examineCatalog(session)), await examineWimlib()]
+}
+
+async function examineCatalog(session: Session): Promise<Examined[]> {
+  let address: string
+  const examined: Examined[] = []
+  try {
+    const context = await session.context()
+    address = context.address
+    examined.push(good('context', context.from))
+  } catch (error) {
+    return [bad('context', error, session)]
+  }
+  const ms = await measureConnect(address, connectMs)
+  if (ms === undefined) {
+    const found = `nothing answers at ${address}; is the house running?`
+    return [...examined, { what: 'catalog', result: 'BAD', found, exit: 6 }]
+  }
+  examined.push(good('catalog', `${address} connects in ${Math.round(ms)} ms`))
+  try {
+    const { volumes } = await session.catalog()
+    const asked = performance.now()
+    const answer = await volumes.list({})
+    examined.push(good('token', `accepted; an answer takes ${Math.round(performance.now() - asked)} ms`))
+    return [...examined, ...examineClock(answer.serverTime), ...(await examineVolumes(answer.volumes))]
+  } catch (error) {
+    return [...examined, bad('token', error, session)]
+  }
+}
+
+async function examineVolumes(volumes: readonly catalog.Volume[]): Promise<Examined[]> {
+  if (volumes.length === 0) return [warn('volumes', 'none has registered; is a storage service running?')]
+  return Promise.all(volumes.map(examineVolume))
+}
+
+async function examineVolume({
+  volumeId,
+  address,
+  freeBytes,
+  capacityBytes,
+}: catalog.Volume): Promise<Examined> {
+  const what = `volume ${volumeId}`
+  const ms = await measureConnect(address, connectMs)
+  if (ms === undefined) return warn(what, `its storage service does not answer at ${address} from here`)
+  const space = `${formatSize(freeBytes)} of ${formatSize(capacityBytes)} free`
+  const found = `${address} connects in ${Math.round(ms)} ms, ${space}`
+  return Number(freeBytes) < Number(capacityBytes) * littleSpace ? warn(what, found) : good(what, found)
+}
+
+function examineClock(houseTime: Date | undefined): Examined[] {
+  if (!houseTime) return []
+  const seconds = (Date.now() - houseTime.getTime()) / 1000
+  const found = `${formatSpan(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} the house`
+  return [Math.abs(seconds) > clockToleranceSeconds ? warn('clock', found) : good('clock', `within ${found}`)]
+}
+
+async function examineWimlib(): Promise<Examined> {
+  try {
+    const { stdout } = await promisify(execFile)('wimlib-imagex', ['--version'])
+    return good('wimlib-imagex', stdout.split('\n', 1)[0] ?? '')
+  } catch {
+    return warn('wimlib-imagex', 'not found here; capture and apply need it (Debian package wimtools)')
+  }
+}
+
+const good = (what: string, found: string): Examined => ({ what, result: 'GOOD', found })
+const warn = (what: string, found: string): Examined => ({ what, result: 'WARN', found })
+
+function bad(what: string, error: unknown, session: Session): Examined {
+  const { message, exit } = explainError(error, session.signal)
+  return { what, result: 'BAD', found: message, exit }
+}

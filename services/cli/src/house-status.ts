@@ -1,0 +1,136 @@
+import { measureConnect, type CatalogConnection } from '@goldkeep/client'
+import { setTimeout as pause } from 'node:timers/promises'
+import { collectPages } from './collect-pages.js'
+import { formatSpeed } from './output/format.js'
+import type { Session } from './session.js'
+import { deploymentTable, deploymentView, type DeploymentView } from './views/deployment-view.js'
+import {
+  jobTable,
+  jobView,
+  volumeTable,
+  volumeView,
+  type JobView,
+  type VolumeView,
+} from './views/house-view.js'
+import { uploadTable, uploadView, type UploadView } from './views/upload-view.js'
+import { versionView, type VersionView } from './views/version-view.js'
+
+const connectMs = 2_000
+/** Between two looks at the uploads, to tell their speed; the catalog hears of bytes every 2 s. */
+const speedMs = 2_500
+
+export interface HouseStatus {
+  readonly uploads: readonly (UploadView & { readonly bytesPerSecond: number })[]
+  readonly deployments: readonly DeploymentView[]
+  readonly jobs: readonly JobView[]
+  readonly volumes: readonly (VolumeView & { readonly reachable: boolean })[]
+  /** One sentence each. */
+  readonly trouble: readonly string[]
+}
+
+/** All that an operator wants to see at once. */
+export async function gatherStatus(session: Session): Promise<HouseStatus> {
+  const connection = await session.catalog()
+  const { uploads, deployments, jobs, volumes } = connection
+  const listUploads = async (): Promise<UploadView[]> => {
+    const found = await collectPages(
+      (pageToken) => uploads.list({ pageToken }),
+      (page) => page.uploads,
+    )
+    return found.map(uploadView)
+  }
+  const [before, deploymentList, jobList, volumeList, primaries] = await Promise.all([
+    listUploads(),
+    collectPages(
+      (pageToken) => deployments.list({ pageToken }),
+      (page) => page.deployments,
+    ),
+    collectPages(
+      (pageToken) => jobs.list({ pageToken }),
+      (page) => page.jobs,
+    ),
+    volumes.list({}).then((answer) => Promise.all(answer.volumes.map(volumeView).map(withReach))),
+    listPrimaries(connection),
+  ])
+  const now = before.length > 0 ? await lookAgain(session, listUploads) : before
+  const jobViews = jobList.map(jobView)
+  return {
+    uploads: now.map((upload) => ({ ...upload, bytesPerSecond: speedOf(upload, before) })),
+    deployments: deploymentList.map(deploymentView),
+    jobs: jobViews,
+    volumes: volumeList,
+    trouble: [
+      ...primaries.filter((version) => version.state !== 'VALID').map(primaryTrouble),
+      ...jobViews
+        .filter((job) => job.state === 'failed')
+        .map(
+          (job) =>
+            `job ${job.jobId} (${job.kind} of ${job.subjectId}) failed: ${job.lastError ?? 'no reason given'}`,
+        ),
+      ...volumeList
+        .filter((volume) => !volume.reachable)
+        .map((volume) => `the storage service of ${volume.volumeId} does not answer at ${volume.address}`),
+      ...now.flatMap(uploadTrouble),
+    ],
+  }
+}
+
+export function statusText(status: HouseStatus): string {
+  const speeds = status.uploads
+    .filter((upload) => upload.bytesPerSecond > 0)
+    .map((upload) => `${upload.reference} receives ${formatSpeed(upload.bytesPerSecond)}`)
+  return [
+    section('uploads', [uploadTable(status.uploads), ...speeds].join('\n')),
+    section('deployments', deploymentTable(status.deployments)),
+    section('jobs', jobTable(status.jobs)),
+    section('space', volumeTable(status.volumes)),
+    section(
+      'trouble',
+      status.trouble.length > 0 ? status.trouble.map((line) => `! ${line}`).join('\n') : 'none',
+    ),
+  ].join('\n\n')
+}
+
+const section = (title: string, text: string): string =>
+  `${title.toUpperCase()}\n${text.replace(/^/gm, '  ')}`
+
+async function lookAgain(session: Session, list: () => Promise<UploadView[]>): Promise<UploadView[]> {
+  await pause(speedMs, undefined, { signal: session.signal })
+  return list()
+}
+
+function speedOf(upload: UploadView, before: readonly UploadView[]): number {
+  const earlier = before.find((one) => one.versionId === upload.versionId)
+  if (!earlier) return 0
+  return Math.max(
+    0,
+    Math.round((Number(upload.committedBytes) - Number(earlier.committedBytes)) / (speedMs / 1000)),
+  )
+}
+
+async function withReach<Volume extends { readonly address: string }>(volume: Volume) {
+  return { ...volume, reachable: (await measureConnect(volume.address, connectMs)) !== undefined }
+}
+
+async function listPrimaries(connection: CatalogConnection): Promise<VersionView[]> {
+  const images = await collectPages(
+    (pageToken) => connection.images.list({ pageToken }),
+    (page) => page.images,
+  )
+  const ids = images.map((image) => image.primaryVersionId).filter((id) => id !== '')
+  const versions = ids.map((value) => connection.versions.get({ by: { $case: 'versionId', value } }))
+  return (await Promise.all(versions)).map(versionView)
+}
+
+function primaryTrouble(version: VersionView): string {
+  return `the primary ${version.reference} is ${version.state}; see \`goldkeep version checks ${version.reference}\``
+}
+
+function uploadTrouble(upload: UploadView): string[] {
+  return upload.files
+    .filter((file) => file.state === 'FAILED')
+    .map(
+      (file) =>
+        `upload ${upload.reference}, ${file.path}: its producer failed: ${file.failure ?? '?'}; run it again`,
+    )
+}

@@ -1,0 +1,37 @@
+import { exitCodes } from '@goldkeep/domain'
+import { CommanderError } from 'commander'
+import type { Readable, Writable } from 'node:stream'
+import { explainError } from './explain-error.js'
+import { createProgram } from './program.js'
+
+/** What surrounds a command. */
+export interface CliEnvironment {
+  readonly stdout: Writable
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** Runs one command and returns its exit code; the only place where exit codes are decided. */
+export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
+  const end = argv.indexOf('--')
+  const own = end < 0 ? argv : argv.slice(0, end)
+  const childCommand = end < 0 ? undefined : argv.slice(end + 1)
+  try {
+    await createProgram(environment, childCommand).parseAsync([...own], { from: 'user' })
+    return exitCodes.done
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+    // A group without a command: commander has printed the group's help.
+    if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage
+    const { exit, reason, message, metadata } = explainError(error, environment.signal)
+    const document = { error: { reason, message, metadata } }
+    environment.stderr.write(
+      own.includes('--json') ? `${JSON.stringify(document)}\n` : `goldkeep: ${message}\n`,
+    )
+    return exit
+  }
+}

@@ -1,0 +1,37 @@
+import { isFilePath } from '@goldkeep/domain'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { usageError } from '../cli-error.js'
+
+/** A folder as a capture leaves it. */
+export interface CaptureDirectory {
+  readonly schema: Uint8Array
+  readonly files: readonly { readonly path: string; readonly file: string }[]
+  /** What is there and no part of a capture. */
+  readonly leftOut: readonly string[]
+}
+
+/**
+ * Finds `schema` and the files in `hd0/`, `hd1/`, ….
+ * @throws CliError USAGE when there is no schema
+ */
+export async function findCaptureFiles(directory: string): Promise<CaptureDirectory> {
+  const schema = await readFile(join(directory, 'schema')).catch((error: NodeJS.ErrnoException) => {
+    throw usageError(
+      `${directory}: expected a file named schema, found none that can be read (${error.code})`,
+    )
+  })
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name).slice(join(directory, '/').length) }))
+    .filter(({ path }) => path !== 'schema')
+    .toSorted((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }))
+  const fits = ({ entry, path }: (typeof paths)[number]): boolean =>
+    entry.isFile() && path.startsWith('hd') && isFilePath(path)
+  return {
+    schema,
+    files: paths.filter(fits).map(({ path }) => ({ path, file: join(directory, path) })),
+    leftOut: paths.filter((one) => !fits(one)).map(({ path }) => path),
+  }
+}

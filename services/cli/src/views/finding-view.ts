@@ -1,0 +1,37 @@
+import type { catalog } from '@goldkeep/contracts'
+import { formatTable } from '../output/table.js'
+import { findingVerdictWord, isoTime } from './words.js'
+
+export function findingView(finding: catalog.Finding) {
+  return {
+    check: finding.check,
+    verdict: findingVerdictWord(finding.verdict),
+    path: finding.path || undefined,
+    expected: finding.expected || undefined,
+    found: finding.found || undefined,
+    message: finding.message,
+    checkTime: isoTime(finding.checkTime),
+  }
+}
+
+export type FindingView = ReturnType<typeof findingView>
+
+const worstFirst = ['FAIL', 'ERROR', 'WARN', 'SKIP', 'PASS']
+
+export function findingTable(findings: readonly FindingView[]): string {
+  const rank = (finding: FindingView): number => worstFirst.indexOf(finding.verdict)
+  return formatTable(
+    ['verdict', 'check', 'file', 'what was found'],
+    findings
+      .toSorted((one, other) => rank(one) - rank(other))
+      .map((finding) => [finding.verdict, finding.check, finding.path ?? '', describe(finding)]),
+    'no check has run yet',
+  )
+}
+
+/** The message, with expected and found unless it tells them itself. */
+function describe({ message, expected, found }: FindingView): string {
+  const told = (part: string | undefined): boolean => part === undefined || message.includes(part)
+  if (told(expected) && told(found)) return message
+  return `${message} (expected ${expected ?? '-'}, found ${found ?? '-'})`
+}

@@ -1,0 +1,116 @@
+import type { catalog } from '@goldkeep/contracts'
+import { formatSize, formatTime } from '../output/format.js'
+import { formatTable } from '../output/table.js'
+import { isoTime } from './words.js'
+
+export function jobView(job: catalog.Job) {
+  return {
+    jobId: job.jobId,
+    kind: job.kind,
+    subjectId: job.subjectId,
+    state: job.state,
+    attempts: job.attempts,
+    workerId: job.workerId || undefined,
+    lastError: job.lastError || undefined,
+    createTime: isoTime(job.createTime),
+    updateTime: isoTime(job.updateTime),
+  }
+}
+
+export type JobView = ReturnType<typeof jobView>
+
+export function jobTable(jobs: readonly JobView[]): string {
+  return formatTable(
+    ['job', 'kind', 'of', 'state', 'tries', 'worker', 'changed', 'last error'],
+    jobs.map((job) => [
+      job.jobId,
+      job.kind,
+      job.subjectId,
+      job.state,
+      String(job.attempts),
+      job.workerId ?? '',
+      formatTime(job.updateTime ?? job.createTime),
+      job.lastError ?? '',
+    ]),
+    'no open or failed jobs',
+  )
+}
+
+export function volumeView(volume: catalog.Volume) {
+  return {
+    volumeId: volume.volumeId,
+    houseId: volume.houseId,
+    address: volume.address,
+    capacityBytes: String(volume.capacityBytes),
+    freeBytes: String(volume.freeBytes),
+    lastSeenTime: isoTime(volume.lastSeenTime),
+  }
+}
+
+export type VolumeView = ReturnType<typeof volumeView>
+
+export function volumeTable(volumes: readonly (VolumeView & { readonly reachable: boolean })[]): string {
+  return formatTable(
+    ['volume', 'address', 'free', 'of', 'storage'],
+    volumes.map((volume) => [
+      volume.volumeId,
+      volume.address,
+      formatSize(volume.freeBytes),
+      formatSize(volume.capacityBytes),
+      volume.reachable ? 'reachable' : `NOT REACHABLE, last seen ${formatTime(volume.lastSeenTime)}`,
+    ]),
+    'no volume has registered; is a storage service running?',
+  )
+}
+
+export function tokenView(token: catalog.Token) {
+  return {
+    tokenId: token.tokenId,
+    name: token.name,
+    role: token.role,
+    createTime: isoTime(token.createTime),
+    lastUsedTime: isoTime(token.lastUsedTime),
+    expireTime: isoTime(token.expireTime),
+    revokeTime: isoTime(token.revokeTime),
+  }
+}
+
+export function tokenTable(tokens: readonly ReturnType<typeof tokenView>[]): string {
+  return formatTable(
+    ['token', 'name', 'role', 'created', 'last used', 'ends'],
+    tokens.map((token) => [
+      token.tokenId,
+      token.name,
+      token.role,
+      formatTime(token.createTime),
+      formatTime(token.lastUsedTime),
+      token.revokeTime ? `revoked ${formatTime(token.revokeTime)}` : formatTime(token.expireTime),
+    ]),
+    'no tokens',
+  )
+}
+
+export function primaryChangeTable(
+  changes: readonly {
+    kind: string
+    from?: string | undefined
+    to?: string | undefined
+    actor?: string | undefined
+    reason?: string | undefined
+    forced: boolean
+    time?: string | undefined
+  }[],
+): string {
+  return formatTable(
+    ['when', 'what', 'from', 'to', 'by', 'reason'],
+    changes.map((change) => [
+      formatTime(change.time),
+      change.forced ? `${change.kind} by force` : change.kind,
+      change.from ?? '-',
+      change.to ?? '-',
+      change.actor ?? '',
+      change.reason ?? '',
+    ]),
+    'nothing has been promoted yet',
+  )
+}

@@ -1,0 +1,69 @@
+import type { catalog } from '@goldkeep/contracts'
+import { formatSize, formatTime } from '../output/format.js'
+import { formatFields, formatTable } from '../output/table.js'
+import { isoTime } from './words.js'
+
+export function imageView(image: catalog.Image) {
+  const { imageId, uid, description, labels, enabled, environment, type, visible, etag } = image
+  return {
+    imageId,
+    uid,
+    description,
+    labels,
+    enabled,
+    environment,
+    type,
+    visible,
+    primaryVersionId: image.primaryVersionId || undefined,
+    primaryNumber: image.primaryNumber || undefined,
+    versionCount: image.versionCount,
+    latestNumber: image.latestNumber,
+    sizeBytes: String(image.sizeBytes),
+    generation: String(image.generation),
+    legacyName: image.legacyName || undefined,
+    etag,
+    createTime: isoTime(image.createTime),
+    updateTime: isoTime(image.updateTime),
+  }
+}
+
+export type ImageView = ReturnType<typeof imageView>
+
+const primaryOf = (image: ImageView): string =>
+  image.primaryVersionId ? `@${image.primaryNumber} ${image.primaryVersionId}` : 'none'
+
+export function imageTable(images: readonly ImageView[]): string {
+  return formatTable(
+    ['image', 'primary', 'versions', 'size', 'captured', 'changed'],
+    images.map((image) => [
+      image.imageId + (image.enabled ? '' : ' (disabled)'),
+      primaryOf(image),
+      String(image.versionCount),
+      formatSize(image.sizeBytes),
+      `${image.environment} ${image.type}`,
+      formatTime(image.updateTime),
+    ]),
+    'no images yet; `goldkeep image create NAME` makes one',
+  )
+}
+
+export function imageFields(image: ImageView): string {
+  return formatFields([
+    ['image', image.imageId],
+    ['description', image.description],
+    ['primary', primaryOf(image)],
+    ['versions', `${image.versionCount}, the latest is @${image.latestNumber}`],
+    ['size', formatSize(image.sizeBytes)],
+    ['captured', `${image.environment} ${image.type}`],
+    ['enabled', image.enabled ? 'yes' : 'no: deployments are refused'],
+    ['labels', formatLabels(image.labels)],
+    ['created', formatTime(image.createTime)],
+    ['uid', image.uid],
+  ])
+}
+
+export function formatLabels(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+}

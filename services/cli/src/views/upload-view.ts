@@ -1,0 +1,91 @@
+import type { catalog, storage } from '@goldkeep/contracts'
+import { formatSize, formatTime } from '../output/format.js'
+import { formatTable } from '../output/table.js'
+import * as words from './words.js'
+
+export function uploadFileView(file: catalog.UploadFile) {
+  return {
+    path: file.path,
+    state: words.uploadFileStateWord(file.state),
+    attemptId: file.attemptId,
+    committedSize: String(file.committedSize),
+    expectedSize: file.expectedSize > 0n ? String(file.expectedSize) : undefined,
+    sha256: words.hexDigest(file.digest),
+    failure: file.failure || undefined,
+    updateTime: words.isoTime(file.updateTime),
+  }
+}
+
+export type UploadFileView = ReturnType<typeof uploadFileView>
+
+export function uploadView(upload: catalog.Upload) {
+  const { versionId, imageId, number, agent, source, actor } = upload
+  return {
+    versionId,
+    imageId,
+    number,
+    reference: `${imageId}@${number}`,
+    state: words.lifecycleWord(upload.lifecycle),
+    committedBytes: String(upload.committedBytes),
+    files: upload.files.map(uploadFileView),
+    pendingEnd: upload.pendingEnd && words.lifecycleWord(upload.pendingEnd.outcome),
+    source,
+    agent,
+    actor: actor?.name,
+    volumeId: upload.volume?.volumeId,
+    beginTime: words.isoTime(upload.beginTime),
+    lastByteTime: words.isoTime(upload.lastByteTime),
+    expireTime: words.isoTime(upload.expireTime),
+  }
+}
+
+export type UploadView = ReturnType<typeof uploadView>
+
+/** Storage's own account where there is one: the catalog's lags behind. */
+export function uploadStatusView(upload: UploadView, status: storage.UploadStatus | undefined) {
+  if (!status) return upload
+  const files = status.files.map(uploadFileView)
+  return {
+    ...upload,
+    state: upload.state === 'UPLOADING' ? words.uploadStateWord(status.state) : upload.state,
+    files,
+    committedBytes: String(files.reduce((sum, file) => sum + BigInt(file.committedSize), 0n)),
+    lastByteTime: words.isoTime(status.lastByteTime) ?? upload.lastByteTime,
+  }
+}
+
+export function uploadTable(uploads: readonly UploadView[]): string {
+  return formatTable(
+    ['upload', 'id', 'state', 'files', 'committed', 'last byte', 'expires'],
+    uploads.map((upload) => [
+      upload.reference,
+      upload.versionId,
+      upload.pendingEnd ? `${upload.state}, to be ${upload.pendingEnd}` : upload.state,
+      filesDone(upload.files),
+      formatSize(upload.committedBytes),
+      formatTime(upload.lastByteTime),
+      formatTime(upload.expireTime),
+    ]),
+    'no uploads in progress',
+  )
+}
+
+export function uploadFileTable(files: readonly UploadFileView[]): string {
+  return formatTable(
+    ['file', 'state', 'committed', 'of', 'last change', 'failure'],
+    files.map((file) => [
+      file.path,
+      file.state,
+      formatSize(file.committedSize),
+      file.expectedSize ? formatSize(file.expectedSize) : '',
+      formatTime(file.updateTime),
+      file.failure ?? '',
+    ]),
+    'no file has arrived yet',
+  )
+}
+
+function filesDone(files: readonly UploadFileView[]): string {
+  const complete = files.filter((file) => file.state === 'COMPLETE').length
+  return files.length === 0 ? '-' : `${complete} of ${files.length} complete`
+}

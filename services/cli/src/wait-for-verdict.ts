@@ -1,0 +1,48 @@
+import { catalog } from '@goldkeep/contracts'
+import { DomainError, exitCodes } from '@goldkeep/domain'
+import { setTimeout as pause } from 'node:timers/promises'
+import { CliError } from './cli-error.js'
+import type { Session } from './session.js'
+import { showChecks } from './show-checks.js'
+import { lifecycleWord } from './views/words.js'
+
+const askEveryMs = 500
+
+/**
+ * Waits until the checks of a sealed version have a verdict, then shows them.
+ * @throws CliError CHECKS_FAILED when it is INVALID, TIMEOUT when there is none in time
+ */
+export async function waitForVerdict(
+  session: Session,
+  version: catalog.Version,
+  timeoutMs: number,
+  more: object = {},
+): Promise<void> {
+  const { versions } = await session.catalog()
+  const { versionId } = version
+  const giveUpAt = performance.now() + timeoutMs
+  const name = `${version.imageId}@${version.number}`
+  let said = ''
+  for (let now = version; ; now = await versions.get({ by: { $case: 'versionId', value: versionId } })) {
+    if (now.lifecycle !== catalog.Lifecycle.LIFECYCLE_SEALED) refuseUnlessUploading(now, name)
+    else if (now.verdict !== catalog.Verdict.VERDICT_PENDING) return showChecks(session, now, more)
+    if (performance.now() > giveUpAt)
+      throw new CliError('TIMEOUT', `${name} has no verdict yet; wait longer by --timeout`, exitCodes.other)
+    const { progress } = await versions.getChecks({ versionId })
+    if (progress !== said) session.say(`${name}: checks are ${progress || 'not begun'}`)
+    said = progress
+    await pause(askEveryMs, undefined, { signal: session.signal })
+  }
+}
+
+/** The catalog may learn of a seal a little later than the one who sealed. */
+function refuseUnlessUploading(version: catalog.Version, name: string): void {
+  if (version.lifecycle === catalog.Lifecycle.LIFECYCLE_UPLOADING) return
+  throw new DomainError(
+    'VERSION_NOT_SEALED',
+    `${name} is ${lifecycleWord(version.lifecycle)}: no check will run`,
+    {
+      version_id: version.versionId,
+    },
+  )
+}
