@@ -7,11 +7,15 @@ import { Status } from 'nice-grpc-common'
 const target = new URL('../docs/errors.md', import.meta.url)
 const contract = readFileSync(new URL('../proto/goldkeep/catalog/v1/errors.proto', import.meta.url), 'utf8')
 const meanings = new Map(
-  [...contract.matchAll(/^ {2}\/\/ (.+)\n {2}([A-Z_]+) = \d+;/gm)].map(([, meaning, name]) => [name, meaning]),
+  [...contract.matchAll(/^ {2}\/\/ (.+)\n {2}([A-Z_]+) = \d+;/gm)].map(([, meaning, name]) => [
+    name,
+    meaning,
+  ]),
 )
 
 const rows = Object.entries(reasons).map(
-  ([reason, { kind, exit }]) => `| \`${reason}\` | \`${Status[statusOfKind[kind]]}\` | ${exit} | ${meanings.get(reason)} |`,
+  ([reason, { kind, exit }]) =>
+    `| \`${reason}\` | \`${Status[statusOfKind[kind]]}\` | ${exit} | ${meanings.get(reason)} |`,
 )
 
 const page = `# Errors

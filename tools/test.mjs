@@ -1,0 +1,25 @@
+// Runs every test of the workspace in one jest run. Arguments go to jest: `npm test -- services/storage`.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, runStep } from './run-step.mjs'
+
+const report = join(root, 'test-results', 'jest.json')
+
+const preparations = [
+  ['node', ['tools/ensure-debian-packages.mjs', 'wimtools', 'redis-server']],
+  ['node', ['tools/build.mjs']],
+]
+for (const [command, commandArguments] of preparations)
+  if ((await runStep(command, commandArguments)).code !== 0) process.exit(1)
+
+mkdirSync(join(root, 'test-results'), { recursive: true })
+const { code, seconds } = await runStep(
+  'jest',
+  ['--config', 'tools/jest-all.mjs', '--json', `--outputFile=${report}`, ...process.argv.slice(2)],
+  { env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' } },
+)
+const { numPassedTests, numFailedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))
+process.stdout.write(
+  `\n${numPassedTests} of ${numTotalTests} tests passed, ${numFailedTests} failed, in ${Math.round(seconds)} s\n`,
+)
+process.exitCode = code
