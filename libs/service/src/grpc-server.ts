@@ -1,6 +1,5 @@
 import { toServerError } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import { HealthImplementation, service as healthDefinition } from 'grpc-health-check'
 import { createServer, ServerError, type Server, type ServerMiddleware } from 'nice-grpc'
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details'
 import { isAbortError } from 'abort-controller-x'
@@ -33,13 +32,6 @@ function domainErrors(log: Logger): ServerMiddleware {
       throw toServerError(new DomainError('INTERNAL', `unexpected fault: ${shown}`))
     }
   }
-}
-
-/** Standard health service; call `setServing(false)` first when stopping. */
-export function addHealth(server: Server): { setServing(serving: boolean): void } {
-  const health = new HealthImplementation({ '': 'SERVING' })
-  server.add(healthDefinition as never, health as never)
-  return { setServing: (serving) => health.setStatus('', serving ? 'SERVING' : 'NOT_SERVING') }
 }
 
 /**
