@@ -1,1 +1,2 @@
-export {}
+export { CatalogEnv, loadCatalogConfig, type CatalogConfig } from './config.js'
+export { startCatalog, type RunningCatalog } from './compose.js'

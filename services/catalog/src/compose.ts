@@ -1,0 +1,98 @@
+import { catalog } from '@goldkeep/contracts'
+import { connectQueues } from '@goldkeep/jobs'
+import {
+  addHealth,
+  closeGrpcServer,
+  createGrpcServer,
+  runPhases,
+  type Logger,
+  type RunningService,
+} from '@goldkeep/service'
+import type { Kysely } from 'kysely'
+import type { Server } from 'nice-grpc'
+import { startRelay } from './background/start-relay.js'
+import { startSweeper } from './background/start-sweeper.js'
+import type { CatalogConfig } from './config.js'
+import { checkDatabase } from './db/check-database.js'
+import { migrate } from './db/migrate.js'
+import { openDatabase } from './db/open-database.js'
+import type { DB } from './db/tables.js'
+import { openHouse } from './operations/open-house.js'
+import { coordinationService } from './rpc/coordination.js'
+import { deploymentsService } from './rpc/deployments.js'
+import { door } from './rpc/door.js'
+import { imagesService } from './rpc/images.js'
+import { jobsService } from './rpc/jobs.js'
+import { tokensService } from './rpc/tokens.js'
+import { uploadsService } from './rpc/uploads.js'
+import { versionsService } from './rpc/versions.js'
+import { volumesService } from './rpc/volumes.js'
+
+/** A catalog that serves. */
+export interface RunningCatalog extends RunningService {
+  /** Where it listens, also when any free port was asked for. */
+  readonly port: number
+  readonly houseId: string
+}
+
+/** Time that open calls have to end when the catalog stops, in milliseconds. */
+const drainMs = 5_000
+
+/**
+ * Starts the catalog: database checked and migrated, house opened, RPCs served, outbox relayed, loose ends
+ * swept. Rejects, with everything closed again, when any of it cannot be done.
+ */
+export async function startCatalog(
+  config: CatalogConfig,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<RunningCatalog> {
+  const closers: (() => Promise<unknown>)[] = []
+  try {
+    const db = openDatabase(config.databaseUrl, log)
+    closers.unshift(() => db.destroy())
+    await checkDatabase(db)
+    await migrate(db as unknown as Kysely<never>)
+    const { houseId } = await openHouse(db, config.adminTokenFile, log)
+    const queues = await connectQueues(config.queueUrl, log)
+    closers.unshift(() => queues.close())
+    signal.throwIfAborted()
+
+    const { server, health } = assembleServer(db, config, log)
+    closers.unshift(() => closeGrpcServer(server, 0))
+    const port = await server.listen(`${config.host}:${config.port}`)
+    const relay = startRelay({ db, queues, log, databaseUrl: config.databaseUrl })
+    const sweeper = startSweeper({ db, log, config })
+    log.info({ port, house: houseId }, 'catalog serves')
+
+    const stop = () =>
+      runPhases(log, [
+        { name: 'refuse new work', timeoutMs: 1_000, run: async () => health.setServing(false) },
+        { name: 'end open calls', timeoutMs: drainMs + 1_000, run: () => closeGrpcServer(server, drainMs) },
+        { name: 'stop the sweeper', timeoutMs: 5_000, run: () => sweeper.stop() },
+        { name: 'stop the relay', timeoutMs: 12_000, run: () => relay.stop() },
+        { name: 'close the queues', timeoutMs: 10_000, run: () => queues.close() },
+        { name: 'close the database', timeoutMs: 5_000, run: () => db.destroy() },
+      ])
+    return { port, houseId, stop }
+  } catch (error) {
+    for (const close of closers) await close().catch((err: unknown) => log.warn({ err }, 'closing failed'))
+    throw error
+  }
+}
+
+function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
+  const server: Server = createGrpcServer(log)
+  const health = addHealth(server)
+  const guarded = door(db, config.serviceKey)
+  const { times } = config
+  server.with(guarded).add(catalog.ImagesDefinition, imagesService(db))
+  server.with(guarded).add(catalog.VersionsDefinition, versionsService(db))
+  server.with(guarded).add(catalog.UploadsDefinition, uploadsService(db, times))
+  server.with(guarded).add(catalog.DeploymentsDefinition, deploymentsService(db, times))
+  server.with(guarded).add(catalog.VolumesDefinition, volumesService(db))
+  server.with(guarded).add(catalog.JobsDefinition, jobsService(db))
+  server.with(guarded).add(catalog.TokensDefinition, tokensService(db))
+  server.with(guarded).add(catalog.CoordinationDefinition, coordinationService(db, times))
+  return { server, health }
+}

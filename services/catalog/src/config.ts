@@ -1,0 +1,66 @@
+import {
+  durationSetting,
+  loadConfig,
+  logLevelSetting,
+  portSetting,
+  serviceKeySetting,
+  type LogLevel,
+} from '@goldkeep/service'
+import { z } from 'zod'
+import type { Times } from './domain/times.js'
+
+/** The catalog's environment variables; docs/configuration.md describes them. */
+export const CatalogEnv = z.object({
+  GOLDKEEP_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://…'),
+  GOLDKEEP_QUEUE_URL: z.string().regex(/^(rediss?|postgres(ql)?):\/\//, 'expected redis://… or postgres://…'),
+  GOLDKEEP_SERVICE_KEY: serviceKeySetting,
+  GOLDKEEP_CATALOG_HOST: z.string().default('127.0.0.1'),
+  GOLDKEEP_CATALOG_PORT: portSetting(7460),
+  GOLDKEEP_ADMIN_TOKEN_FILE: z.string().optional(),
+  GOLDKEEP_CLAIM_LEASE: durationSetting('30s'),
+  GOLDKEEP_SWEEP_INTERVAL: durationSetting('15s'),
+  GOLDKEEP_REQUEUE_AFTER: durationSetting('60s'),
+  GOLDKEEP_UPLOAD_EXPIRY: durationSetting('24h'),
+  GOLDKEEP_DEPLOYMENT_LEASE: durationSetting('4h'),
+  GOLDKEEP_DEPLOYMENT_LIMIT: durationSetting('7d'),
+  GOLDKEEP_TICKET_LIFETIME: durationSetting('15m'),
+  GOLDKEEP_LOG_LEVEL: logLevelSetting,
+})
+
+export interface CatalogConfig {
+  readonly databaseUrl: string
+  readonly queueUrl: string
+  readonly serviceKey: Uint8Array
+  readonly host: string
+  readonly port: number
+  /** Where the first start leaves the admin token. */
+  readonly adminTokenFile: string | undefined
+  readonly times: Times
+  readonly sweepIntervalMs: number
+  /** How long a job that the queue was told of may go unclaimed, before the queue is told again. */
+  readonly requeueAfterMs: number
+  readonly logLevel: LogLevel
+}
+
+/** @throws ConfigError with every problem */
+export function loadCatalogConfig(environment?: Readonly<Record<string, string | undefined>>): CatalogConfig {
+  const values = loadConfig(CatalogEnv, environment)
+  return {
+    databaseUrl: values.GOLDKEEP_DATABASE_URL,
+    queueUrl: values.GOLDKEEP_QUEUE_URL,
+    serviceKey: values.GOLDKEEP_SERVICE_KEY,
+    host: values.GOLDKEEP_CATALOG_HOST,
+    port: values.GOLDKEEP_CATALOG_PORT,
+    adminTokenFile: values.GOLDKEEP_ADMIN_TOKEN_FILE,
+    times: {
+      claimLeaseMs: values.GOLDKEEP_CLAIM_LEASE,
+      uploadExpiryMs: values.GOLDKEEP_UPLOAD_EXPIRY,
+      deploymentLeaseMs: values.GOLDKEEP_DEPLOYMENT_LEASE,
+      deploymentLimitMs: values.GOLDKEEP_DEPLOYMENT_LIMIT,
+      ticketLifetimeMs: values.GOLDKEEP_TICKET_LIFETIME,
+    },
+    sweepIntervalMs: values.GOLDKEEP_SWEEP_INTERVAL,
+    requeueAfterMs: values.GOLDKEEP_REQUEUE_AFTER,
+    logLevel: values.GOLDKEEP_LOG_LEVEL,
+  }
+}

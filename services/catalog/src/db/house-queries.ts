@@ -1,0 +1,66 @@
+import { newHouseId, newOpaqueId } from '@goldkeep/domain'
+import { generateKeyPair } from '@goldkeep/tickets'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { DB } from './tables.js'
+
+export interface House {
+  readonly houseId: string
+  readonly epoch: number
+}
+
+/** Any number; taken while a house is made on first start, so that two catalogs do not make two. */
+const foundingLock = 7_460_001
+
+export async function lockFounding(trx: Transaction<DB>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${foundingLock})`.execute(trx)
+}
+
+export async function getHouse(db: Kysely<DB>): Promise<House> {
+  return db.selectFrom('house').select(['houseId', 'epoch']).executeTakeFirstOrThrow()
+}
+
+/** Makes the house and its signing key where there is none. */
+export async function foundHouse(trx: Transaction<DB>): Promise<House> {
+  const house = await trx.selectFrom('house').select(['houseId', 'epoch']).executeTakeFirst()
+  if (house) return house
+  const { publicKey, privateKey } = await generateKeyPair()
+  await trx
+    .insertInto('signingKeys')
+    .values({
+      keyId: newOpaqueId('key'),
+      publicKey: Buffer.from(publicKey),
+      privateKey: Buffer.from(privateKey),
+    })
+    .execute()
+  return trx
+    .insertInto('house')
+    .values({ houseId: newHouseId(), epoch: 1 })
+    .returning(['houseId', 'epoch'])
+    .executeTakeFirstOrThrow()
+}
+
+/** Raises the epoch above one that a volume has seen: the database is older than the volume. */
+export async function raiseEpochAbove(trx: Transaction<DB>, seen: number): Promise<number> {
+  const { epoch } = await trx
+    .updateTable('house')
+    .set({ epoch: sql`case when epoch < ${seen}::bigint then ${seen}::bigint + 1 else epoch end` })
+    .returning('epoch')
+    .executeTakeFirstOrThrow()
+  return epoch
+}
+
+/** The key that signs now: the newest that is not retired. */
+export async function getSigningKey(db: Kysely<DB>): Promise<{ keyId: string; privateKey: Buffer }> {
+  return db
+    .selectFrom('signingKeys')
+    .select(['keyId', 'privateKey'])
+    .where('retiredAt', 'is', null)
+    .orderBy('createdAt', 'desc')
+    .executeTakeFirstOrThrow()
+}
+
+/** The database's clock. */
+export async function databaseNow(db: Kysely<DB>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db)
+  return rows[0]?.now ?? new Date()
+}

@@ -1,0 +1,89 @@
+import { DomainError } from '@goldkeep/domain'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { DB, ImageRow } from './tables.js'
+
+/** An image with what its primary adds. */
+export interface ImageView extends ImageRow {
+  readonly primaryNumber: number | null
+}
+
+const selectImages = (db: Kysely<DB>) =>
+  db
+    .selectFrom('images')
+    .leftJoin('versions as primaryVersion', 'primaryVersion.versionId', 'images.primaryVersionId')
+    .selectAll('images')
+    .select('primaryVersion.number as primaryNumber')
+    .where('images.deletedAt', 'is', null)
+
+export const imageNotFound = (imageId: string): DomainError =>
+  new DomainError(
+    'IMAGE_NOT_FOUND',
+    `image ${imageId}: not found; \`goldkeep image list\` shows those there are`,
+    {
+      image_id: imageId,
+    },
+  )
+
+/** Found without regard to case. @throws DomainError IMAGE_NOT_FOUND */
+export async function getImage(db: Kysely<DB>, imageId: string): Promise<ImageView> {
+  const row = await selectImages(db)
+    .where(sql`lower(images.image_id)`, '=', imageId.toLowerCase())
+    .executeTakeFirst()
+  if (!row) throw imageNotFound(imageId)
+  return row
+}
+
+/** @throws DomainError IMAGE_NOT_FOUND */
+export async function getImageByUid(db: Kysely<DB>, uid: string): Promise<ImageView> {
+  const row = await selectImages(db).where('images.uid', '=', uid).executeTakeFirst()
+  if (!row) throw imageNotFound(uid)
+  return row
+}
+
+/** Locks the image's row: what changes an image, its pointer or its numbers takes this lock first. */
+export async function lockImage(trx: Transaction<DB>, imageId: string): Promise<ImageRow> {
+  const row = await trx
+    .selectFrom('images')
+    .selectAll()
+    .where(sql`lower(image_id)`, '=', imageId.toLowerCase())
+    .where('deletedAt', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw imageNotFound(imageId)
+  return row
+}
+
+export async function lockImageByUid(trx: Transaction<DB>, uid: string): Promise<ImageRow> {
+  const row = await trx.selectFrom('images').selectAll().where('uid', '=', uid).forUpdate().executeTakeFirst()
+  if (!row) throw imageNotFound(uid)
+  return row
+}
+
+export function listImages(
+  db: Kysely<DB>,
+  page: { readonly limit: number; readonly after: string | undefined },
+): Promise<ImageView[]> {
+  return selectImages(db)
+    .$if(page.after !== undefined, (query) => query.where(sql`lower(images.image_id)`, '>', page.after))
+    .orderBy(sql`lower(images.image_id)`)
+    .limit(page.limit)
+    .execute()
+}
+
+/** Raises what is published and the etag; every change that image.json shows comes through here. */
+export async function touchImage(
+  trx: Transaction<DB>,
+  uid: string,
+  changes: Partial<{ primaryVersionId: string | null; sealedCount: number; sealedBytes: number }> = {},
+): Promise<void> {
+  await trx
+    .updateTable('images')
+    .set({
+      ...changes,
+      generation: sql`generation + 1`,
+      revision: sql`revision + 1`,
+      updatedAt: sql`now()`,
+    })
+    .where('uid', '=', uid)
+    .execute()
+}

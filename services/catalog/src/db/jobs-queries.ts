@@ -1,0 +1,83 @@
+import { newOpaqueId } from '@goldkeep/domain'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { DB, JobKind, JobRow } from './tables.js'
+
+/** The channel by which the relay is woken; a hint, it polls as well. */
+export const outboxChannel = 'goldkeep_outbox'
+
+/**
+ * Makes sure that one open job of the kind exists for the subject, and tells the queue of a new one. In
+ * the same transaction as the change that calls for it, so that neither is there without the other.
+ */
+export async function ensureJob(trx: Transaction<DB>, kind: JobKind, subjectId: string): Promise<void> {
+  const job = await trx
+    .insertInto('jobs')
+    .values({ jobId: newOpaqueId('job'), kind, subjectId })
+    .onConflict((conflict) => conflict.columns(['kind', 'subjectId']).where('state', '=', 'open').doNothing())
+    .returning('jobId')
+    .executeTakeFirst()
+  if (job) await addToOutbox(trx, kind, job.jobId, 0)
+}
+
+/** Tells the queue of a job once more. @param delayMs not before this has passed */
+export async function enqueueAgain(
+  trx: Transaction<DB>,
+  job: { readonly jobId: string; readonly kind: JobKind },
+  delayMs = 0,
+): Promise<void> {
+  await trx
+    .updateTable('jobs')
+    .set({ enqueuedAt: inMilliseconds(delayMs), updatedAt: sql`now()` })
+    .where('jobId', '=', job.jobId)
+    .execute()
+  await addToOutbox(trx, job.kind, job.jobId, delayMs)
+}
+
+async function addToOutbox(
+  trx: Transaction<DB>,
+  queue: JobKind,
+  jobId: string,
+  delayMs: number,
+): Promise<void> {
+  await trx
+    .insertInto('outbox')
+    .values({ outboxId: newOpaqueId('out'), queue, jobId, deliverAt: inMilliseconds(delayMs) })
+    .execute()
+  if (delayMs === 0) await sql`select pg_notify(${outboxChannel}, '')`.execute(trx)
+}
+
+/** A moment from now, by the database's clock. */
+export const inMilliseconds = (milliseconds: number) =>
+  sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`
+
+export async function findJob(db: Kysely<DB>, jobId: string): Promise<JobRow | undefined> {
+  return db.selectFrom('jobs').selectAll().where('jobId', '=', jobId).executeTakeFirst()
+}
+
+export async function lockJob(trx: Transaction<DB>, jobId: string): Promise<JobRow | undefined> {
+  return trx.selectFrom('jobs').selectAll().where('jobId', '=', jobId).forUpdate().executeTakeFirst()
+}
+
+/** Ends a job: there is nothing left to do. */
+export async function finishJob(trx: Transaction<DB>, jobId: string): Promise<void> {
+  await trx
+    .updateTable('jobs')
+    .set({ state: 'done', claimToken: null, claimExpiresAt: null, updatedAt: sql`now()` })
+    .where('jobId', '=', jobId)
+    .execute()
+}
+
+/** Gives the job back, to be tried again after a while. */
+export async function releaseJob(
+  trx: Transaction<DB>,
+  job: { readonly jobId: string; readonly kind: JobKind },
+  delayMs: number,
+  lastError: string,
+): Promise<void> {
+  await trx
+    .updateTable('jobs')
+    .set({ claimToken: null, claimExpiresAt: null, runAfter: inMilliseconds(delayMs), lastError })
+    .where('jobId', '=', job.jobId)
+    .execute()
+  await enqueueAgain(trx, job, delayMs)
+}

@@ -1,0 +1,49 @@
+import type { Presence } from '@goldkeep/domain'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { DB } from './tables.js'
+
+export async function listPresences(db: Kysely<DB>, versionId: string): Promise<Presence[]> {
+  const rows = await db
+    .selectFrom('locations')
+    .select('presence')
+    .where('versionId', '=', versionId)
+    .execute()
+  return rows.map((row) => row.presence)
+}
+
+/** Records what is known of a version's bytes on a volume as of now. */
+export async function setLocation(
+  trx: Transaction<DB>,
+  location: { readonly versionId: string; readonly volumeId: string; readonly presence: Presence },
+): Promise<void> {
+  const { versionId, volumeId, presence } = location
+  await trx
+    .insertInto('locations')
+    .values({ versionId, volumeId, presence })
+    .onConflict((conflict) =>
+      conflict.columns(['versionId', 'volumeId']).doUpdateSet({ presence, lastChecked: sql`now()` }),
+    )
+    .execute()
+}
+
+/** Every volume that holds a version of the image. */
+export async function volumesOfImage(
+  db: Kysely<DB>,
+  imageUid: string,
+): Promise<{ volumeId: string; address: string }[]> {
+  return db
+    .selectFrom('volumes')
+    .select(['volumeId', 'address'])
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('locations')
+          .innerJoin('versions', 'versions.versionId', 'locations.versionId')
+          .select('locations.volumeId')
+          .whereRef('locations.volumeId', '=', 'volumes.volumeId')
+          .where('versions.imageUid', '=', imageUid),
+      ),
+    )
+    .orderBy('volumeId')
+    .execute()
+}

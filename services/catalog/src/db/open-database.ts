@@ -1,0 +1,28 @@
+import type { Logger } from '@goldkeep/service'
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { DB } from './tables.js'
+
+/** Type id of PostgreSQL's bigint. All of the catalog's stay below 2^53. */
+const bigintOid = 20
+
+/** The pool and the typed access to it. `maxConnections` bounds the pool. */
+export function openDatabase(url: string, log: Logger, maxConnections = 20): Kysely<DB> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    application_name: 'goldkeep-catalog',
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === bigintOid ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  })
+  // Idle connections break when PostgreSQL restarts; without a listener that would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+}

@@ -1,0 +1,39 @@
+import type { Generated, GeneratedAlways } from 'kysely'
+import type { DefaultTime, Nullable } from './columns.js'
+
+export interface HouseTable {
+  singleton: Generated<boolean>
+  houseId: string
+  epoch: number
+  createdAt: DefaultTime
+}
+
+export interface SigningKeysTable {
+  keyId: string
+  publicKey: Buffer
+  privateKey: Buffer
+  createdAt: DefaultTime
+  retiredAt: Nullable<Date>
+}
+
+export interface TokensTable {
+  tokenId: string
+  ordinal: GeneratedAlways<number>
+  name: string
+  role: 'admin'
+  secretHash: Buffer
+  createdAt: DefaultTime
+  lastUsedAt: Nullable<Date>
+  expiresAt: Nullable<Date>
+  revokedAt: Nullable<Date>
+}
+
+export interface VolumesTable {
+  volumeId: string
+  address: string
+  epoch: Generated<number>
+  capacityBytes: Generated<number>
+  freeBytes: Generated<number>
+  registeredAt: DefaultTime
+  lastSeenAt: DefaultTime
+}

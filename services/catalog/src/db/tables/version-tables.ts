@@ -1,0 +1,71 @@
+import type {
+  Capture,
+  Command,
+  FindingVerdict,
+  Lifecycle,
+  Mark,
+  Presence,
+  UploadEnd,
+  Verdict,
+} from '@goldkeep/domain'
+import type { Generated, GeneratedAlways } from 'kysely'
+import type { Actor } from '../../domain/actor.js'
+import type { MachineIdentity } from '../../domain/machine-identity.js'
+import type { DefaultJson, DefaultTime, Json, JsonOr, Labels, Nullable } from './columns.js'
+
+export interface VersionsTable {
+  versionId: string
+  ordinal: GeneratedAlways<number>
+  imageUid: string
+  number: number
+  lifecycle: Lifecycle
+  verdict: Generated<Verdict>
+  verdictAt: Nullable<Date>
+  opSeq: Generated<number>
+  pendingCommand: Nullable<Command>
+  pendingOpSeq: Nullable<number>
+  pendingOutcome: Nullable<UploadEnd>
+  pendingSince: Nullable<Date>
+  pendingBy: JsonOr<Actor>
+  pendingReason: Nullable<string>
+  note: Generated<string>
+  labels: DefaultJson<Labels>
+  mark: Nullable<Mark>
+  markReason: Nullable<string>
+  protected: Generated<boolean>
+  holdUntil: Nullable<Date>
+  schema: Buffer
+  manifest: Nullable<Buffer>
+  manifestDigest: Nullable<string>
+  sizeBytes: Generated<number>
+  fileCount: Generated<number>
+  capture: Json<Capture>
+  source: JsonOr<MachineIdentity>
+  agent: Generated<string>
+  adopted: Generated<boolean>
+  testOutcome: Nullable<'PASSED' | 'FAILED'>
+  createdBy: Json<Actor>
+  createdAt: DefaultTime
+  sealedAt: Nullable<Date>
+  revision: Generated<number>
+}
+
+export interface LocationsTable {
+  versionId: string
+  volumeId: string
+  presence: Presence
+  createdAt: DefaultTime
+  lastChecked: DefaultTime
+}
+
+export interface FindingsTable {
+  versionId: string
+  checkName: string
+  path: Generated<string>
+  position: number
+  verdict: FindingVerdict
+  expected: Generated<string>
+  found: Generated<string>
+  message: Generated<string>
+  checkedAt: DefaultTime
+}

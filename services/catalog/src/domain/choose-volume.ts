@@ -1,0 +1,42 @@
+import { DomainError } from '@goldkeep/domain'
+import type { ExpectedFile } from '@goldkeep/schema'
+
+export interface VolumeRoom {
+  readonly volumeId: string
+  readonly freeBytes: number
+}
+
+/** Images are compressed; what is in use on the source takes roughly half as much in the store. */
+const estimatedCompression = 0.5
+const mebibyte = 1024 * 1024
+
+/** What an upload will take: the sizes that are known, and an estimate for the rest. In bytes. */
+export function estimateBytes(
+  expected: readonly Pick<ExpectedFile, 'usedMiB' | 'matches'>[],
+  sizes: Readonly<Record<string, number>>,
+): number {
+  const known = Object.values(sizes).reduce((sum, size) => sum + size, 0)
+  const unknown = expected.filter((file) => !Object.keys(sizes).some((path) => file.matches(path)))
+  const used = unknown.reduce((sum, file) => sum + (file.usedMiB ?? 0), 0)
+  return known + Math.ceil(used * mebibyte * estimatedCompression)
+}
+
+/**
+ * The volume with the most room.
+ * @throws DomainError NO_VOLUME when there is none, NO_SPACE when even that one has too little
+ */
+export function chooseVolume<Volume extends VolumeRoom>(volumes: readonly Volume[], bytes: number): Volume {
+  const [roomiest] = [...volumes].sort((a, b) => b.freeBytes - a.freeBytes)
+  if (!roomiest)
+    throw new DomainError(
+      'NO_VOLUME',
+      'no volume is registered; start a storage service of this house, then try again',
+    )
+  if (roomiest.freeBytes < bytes)
+    throw new DomainError(
+      'NO_SPACE',
+      `the upload needs about ${bytes} bytes; volume ${roomiest.volumeId} has ${roomiest.freeBytes} free`,
+      { needed: String(bytes), free: String(roomiest.freeBytes), volume_id: roomiest.volumeId },
+    )
+  return roomiest
+}

@@ -1,0 +1,12 @@
+/** The house's spans of time, in milliseconds. */
+export interface Times {
+  /** How long a worker holds a job without renewing its claim. */
+  readonly claimLeaseMs: number
+  /** How long an upload lives after its last byte. */
+  readonly uploadExpiryMs: number
+  /** How long a deployment's pin lives after the last read or renewal. */
+  readonly deploymentLeaseMs: number
+  /** The longest deployment. */
+  readonly deploymentLimitMs: number
+  readonly ticketLifetimeMs: number
+}

@@ -1,0 +1,83 @@
+import { DomainError, type Lifecycle } from '@goldkeep/domain'
+import { sql, type Transaction } from 'kysely'
+import type { Actor } from '../domain/actor.js'
+import { lockImageByUid } from '../db/images-queries.js'
+import { finishJob, releaseJob } from '../db/jobs-queries.js'
+import type { DB, JobRow } from '../db/tables.js'
+import { lockVersion } from '../db/versions-queries.js'
+import { holdClaim, type ClaimProof } from './hold-claim.js'
+import { recordEnded } from './record-ended.js'
+import { nothingPending } from './request-upload-end.js'
+
+export interface Confirmation {
+  readonly outcome: Lifecycle | undefined
+  readonly generation: number
+}
+
+/**
+ * What storage answered to a command. The subject's row is locked before the job's, as everywhere.
+ * @throws DomainError JOB_NOT_FOUND, CLAIM_LOST, INVALID_FIELD
+ */
+export async function confirmCommand(
+  trx: Transaction<DB>,
+  claim: ClaimProof,
+  confirmation: Confirmation,
+  actor: Actor,
+): Promise<void> {
+  const subject = await trx
+    .selectFrom('jobs')
+    .select(['kind', 'subjectId'])
+    .where('jobId', '=', claim.jobId)
+    .executeTakeFirst()
+  if (subject?.kind === 'publish')
+    await confirmPublish(trx, claim, subject.subjectId, confirmation.generation)
+  else if (subject?.kind === 'end-upload')
+    await confirmEndUpload(trx, claim, subject.subjectId, confirmation.outcome, actor)
+  else await holdClaim(trx, claim)
+}
+
+async function confirmPublish(
+  trx: Transaction<DB>,
+  claim: ClaimProof,
+  imageUid: string,
+  generation: number,
+): Promise<void> {
+  const image = await lockImageByUid(trx, imageUid)
+  const job = await holdClaim(trx, claim)
+  const published = Math.max(image.publishedGeneration, Math.min(generation, image.generation))
+  await trx
+    .updateTable('images')
+    .set({ publishedGeneration: published })
+    .where('uid', '=', imageUid)
+    .execute()
+  if (published === image.generation) return finishJob(trx, job.jobId)
+  await goOn(trx, job)
+}
+
+/** The image changed while it was being published: the same job publishes it once more. */
+const goOn = (trx: Transaction<DB>, job: JobRow): Promise<void> => releaseJob(trx, job, 0, '')
+
+async function confirmEndUpload(
+  trx: Transaction<DB>,
+  claim: ClaimProof,
+  versionId: string,
+  outcome: Lifecycle | undefined,
+  actor: Actor,
+): Promise<void> {
+  const version = await lockVersion(trx, versionId)
+  const job = await holdClaim(trx, claim)
+  await finishJob(trx, job.jobId)
+  if (outcome === 'ABORTED' || outcome === 'EXPIRED') {
+    if (version.lifecycle === 'UPLOADING') await recordEnded(trx, versionId, outcome, actor)
+    return
+  }
+  if (outcome !== 'SEALED')
+    throw new DomainError('INVALID_FIELD', 'outcome: expected ABORTED, EXPIRED or SEALED, found another')
+  // Storage reports the seal itself, and goes on until it has been recorded.
+  await trx
+    .updateTable('versions')
+    .set({ ...nothingPending, revision: sql`revision + 1` })
+    .where('versionId', '=', versionId)
+    .where('lifecycle', '=', 'UPLOADING')
+    .execute()
+}

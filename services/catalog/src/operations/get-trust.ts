@@ -1,0 +1,40 @@
+import { leewaySeconds } from '@goldkeep/tickets'
+import { sql, type Kysely } from 'kysely'
+import { getHouse } from '../db/house-queries.js'
+import type { DB } from '../db/tables.js'
+
+export interface TrustView {
+  readonly houseId: string
+  readonly keys: readonly { readonly keyId: string; readonly publicKey: Uint8Array }[]
+  readonly revocations: readonly { readonly subject: string; readonly issuedBefore: Date }[]
+}
+
+/**
+ * The keys that sign tickets, and what has ended while a ticket for it may still be around: what ended
+ * longer ago than a ticket lives needs no revocation.
+ */
+export async function getTrust(db: Kysely<DB>, ticketLifetimeMs: number): Promise<TrustView> {
+  const since = sql<Date>`now() - ${ticketLifetimeMs + 2_000 * leewaySeconds} * interval '1 millisecond'`
+  const { houseId } = await getHouse(db)
+  const keys = await db
+    .selectFrom('signingKeys')
+    .select(['keyId', 'publicKey'])
+    .orderBy('createdAt')
+    .execute()
+  const deployments = await db
+    .selectFrom('deployments')
+    .select(['deploymentId as subject', 'endedAt'])
+    .where('endedAt', '>', since)
+    .execute()
+  const uploads = await db
+    .selectFrom('uploads')
+    .innerJoin('versions', 'versions.versionId', 'uploads.versionId')
+    .select(['uploads.versionId as subject', 'uploads.endedAt'])
+    .where('uploads.endedAt', '>', since)
+    .where('versions.lifecycle', 'in', ['ABORTED', 'EXPIRED'])
+    .execute()
+  const revocations = [...deployments, ...uploads].flatMap(({ subject, endedAt }) =>
+    endedAt ? [{ subject, issuedBefore: endedAt }] : [],
+  )
+  return { houseId, keys, revocations }
+}

@@ -1,0 +1,106 @@
+import { DomainError, schemaPath, type Finding } from '@goldkeep/domain'
+import { parseManifest, type Manifest } from '@goldkeep/volume'
+import { sql, type Transaction } from 'kysely'
+import { createHash } from 'node:crypto'
+import type { Actor } from '../domain/actor.js'
+import { replaceFindings } from '../db/findings-queries.js'
+import { lockImageByUid, touchImage } from '../db/images-queries.js'
+import { ensureJob } from '../db/jobs-queries.js'
+import { setLocation } from '../db/locations-queries.js'
+import { recordAct } from '../db/records-queries.js'
+import type { DB, ImageRow, VersionRow } from '../db/tables.js'
+import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
+import { nothingPending } from './request-upload-end.js'
+
+export interface SealedReport {
+  readonly volumeId: string
+  readonly versionId: string
+  readonly imageUid: string
+  readonly manifest: Uint8Array
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * A version directory has appeared. What storage has sealed is sealed, whatever was wished meanwhile: it is
+ * taken from UPLOADING, ABORTED and EXPIRED. Answers the version's number; harmless to repeat.
+ * @throws DomainError VERSION_NOT_FOUND, INVALID_FIELD, DIGEST_MISMATCH when another manifest is recorded
+ */
+export async function recordSealed(
+  trx: Transaction<DB>,
+  report: SealedReport,
+  actor: Actor,
+): Promise<number> {
+  const manifest = parseManifest(report.manifest)
+  const digest = createHash('sha256').update(report.manifest).digest('hex')
+  const image = await lockImageByUid(trx, await imageUidOfVersion(trx, report.versionId))
+  const version = await lockVersion(trx, report.versionId)
+  assertSameVersion(report, manifest, version)
+  if (version.manifestDigest !== null) return assertSameSeal(version, digest)
+
+  await sealVersion(trx, version, report, manifest, digest)
+  await setLocation(trx, { ...report, presence: 'PRESENT' })
+  await replaceFindings(trx, version.versionId, report.findings)
+  await countVersion(trx, image, manifest)
+  await ensureJob(trx, 'validate', version.versionId)
+  await ensureJob(trx, 'publish', image.uid)
+  await recordAct(trx, { actor, action: 'seal', imageUid: image.uid, versionId: version.versionId })
+  return version.number
+}
+
+function assertSameVersion(report: SealedReport, manifest: Manifest, version: VersionRow): void {
+  const differences = [
+    ['version', report.versionId, manifest.version],
+    ['image uid', version.imageUid, manifest.uid],
+    ['image uid', version.imageUid, report.imageUid || version.imageUid],
+  ].filter(([, expected, found]) => expected !== found)
+  const [first] = differences
+  if (first)
+    throw new DomainError('INVALID_FIELD', `manifest: expected ${first[0]} ${first[1]}, found ${first[2]}`, {
+      version_id: report.versionId,
+    })
+}
+
+function assertSameSeal(version: VersionRow, digest: string): number {
+  if (version.manifestDigest === digest) return version.number
+  throw new DomainError(
+    'DIGEST_MISMATCH',
+    `version ${version.versionId}: expected the manifest sha256 ${version.manifestDigest}, found ${digest}`,
+    { version_id: version.versionId, expected: version.manifestDigest ?? '', found: digest },
+  )
+}
+
+async function sealVersion(
+  trx: Transaction<DB>,
+  version: VersionRow,
+  report: SealedReport,
+  manifest: Manifest,
+  manifestDigest: string,
+): Promise<void> {
+  await trx
+    .updateTable('versions')
+    .set({
+      ...nothingPending,
+      lifecycle: 'SEALED',
+      manifest: Buffer.from(report.manifest),
+      manifestDigest,
+      sizeBytes: bytesOf(manifest),
+      fileCount: manifest.files.filter((file) => file.path !== schemaPath).length,
+      sealedAt: sql`now()`,
+      revision: sql`revision + 1`,
+    })
+    .where('versionId', '=', version.versionId)
+    .execute()
+  await trx
+    .updateTable('uploads')
+    .set({ endedAt: sql`now()` })
+    .where('versionId', '=', version.versionId)
+    .execute()
+}
+
+const bytesOf = (manifest: Manifest): number => manifest.files.reduce((sum, file) => sum + file.size, 0)
+
+const countVersion = (trx: Transaction<DB>, image: ImageRow, manifest: Manifest): Promise<void> =>
+  touchImage(trx, image.uid, {
+    sealedCount: image.sealedCount + 1,
+    sealedBytes: image.sealedBytes + bytesOf(manifest),
+  })

@@ -1,0 +1,40 @@
+import { DomainError, parseVolumeId } from '@goldkeep/domain'
+import { sql, type Transaction } from 'kysely'
+import { getHouse, raiseEpochAbove, type House } from '../db/house-queries.js'
+import type { DB } from '../db/tables.js'
+
+export interface VolumeAnnouncement {
+  readonly volumeId: string
+  /** Empty for a new volume. */
+  readonly houseId: string
+  readonly address: string
+  readonly epoch: number
+  readonly capacityBytes: number
+  readonly freeBytes: number
+}
+
+/**
+ * Takes a volume into the house, or notes where it serves now. When it has seen a later epoch than the
+ * database knows, the database is an old copy, and the epoch is raised so that its orders count again.
+ * @throws DomainError HOUSE_MISMATCH
+ */
+export async function registerVolume(trx: Transaction<DB>, volume: VolumeAnnouncement): Promise<House> {
+  const volumeId = parseVolumeId(volume.volumeId)
+  const { houseId } = await getHouse(trx)
+  if (volume.houseId !== '' && volume.houseId !== houseId)
+    throw new DomainError(
+      'HOUSE_MISMATCH',
+      `volume ${volumeId} belongs to house ${volume.houseId}, and this is house ${houseId}; ` +
+        'start it with the catalog of its own house',
+      { expected: houseId, found: volume.houseId },
+    )
+  const epoch = await raiseEpochAbove(trx, volume.epoch)
+  const { address, capacityBytes, freeBytes } = volume
+  const seen = { address, capacityBytes, freeBytes, epoch: volume.epoch }
+  await trx
+    .insertInto('volumes')
+    .values({ volumeId, ...seen })
+    .onConflict((conflict) => conflict.column('volumeId').doUpdateSet({ ...seen, lastSeenAt: sql`now()` }))
+    .execute()
+  return { houseId, epoch }
+}

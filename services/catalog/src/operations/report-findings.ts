@@ -1,0 +1,78 @@
+import { decideVerdict } from '@goldkeep/checks'
+import { DomainError, type Finding, type Verdict } from '@goldkeep/domain'
+import { parseManifest } from '@goldkeep/volume'
+import { sql, type Transaction } from 'kysely'
+import { backoffMs } from '../domain/backoff.js'
+import { presenceByDigests } from '../domain/presence-by-digests.js'
+import { replaceFindings } from '../db/findings-queries.js'
+import { lockImageByUid, touchImage } from '../db/images-queries.js'
+import { ensureJob, finishJob, releaseJob } from '../db/jobs-queries.js'
+import { setLocation } from '../db/locations-queries.js'
+import type { DB, VersionRow } from '../db/tables.js'
+import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
+import { holdClaim, type ClaimProof } from './hold-claim.js'
+
+/**
+ * Keeps what a validation found and what it comes to. While it comes to nothing (a check could not be
+ * judged) the verdict stays PENDING and the job is tried again later.
+ * @throws DomainError VERSION_NOT_FOUND, JOB_NOT_FOUND, CLAIM_LOST
+ */
+export async function reportFindings(
+  trx: Transaction<DB>,
+  claim: ClaimProof,
+  versionId: string,
+  findings: readonly Finding[],
+): Promise<Verdict> {
+  const image = await lockImageByUid(trx, await imageUidOfVersion(trx, versionId))
+  const version = await lockVersion(trx, versionId)
+  const job = await holdClaim(trx, claim)
+  if (job.kind !== 'validate' || job.subjectId !== versionId)
+    throw new DomainError(
+      'INVALID_FIELD',
+      `job ${job.jobId}: expected version ${job.subjectId}, found ${versionId}`,
+    )
+  await replaceFindings(trx, versionId, findings)
+  const decision = decideVerdict(filesOf(version), findings)
+  await keepPresence(trx, versionId, findings)
+  if (decision === 'UNDECIDED') {
+    await releaseJob(trx, job, backoffMs(job.attempts), describeUndecided(findings))
+    return 'PENDING'
+  }
+  await finishJob(trx, job.jobId)
+  if (version.lifecycle !== 'SEALED') return version.verdict
+  await trx
+    .updateTable('versions')
+    .set({ verdict: decision, verdictAt: sql`now()`, revision: sql`revision + 1` })
+    .where('versionId', '=', versionId)
+    .execute()
+  await touchImage(trx, image.uid)
+  await ensureJob(trx, 'publish', image.uid)
+  return decision
+}
+
+const filesOf = (version: VersionRow) => (version.manifest ? parseManifest(version.manifest).files : [])
+
+/** Bytes that differ from the manifest are damaged, wherever the verdict stands. */
+async function keepPresence(
+  trx: Transaction<DB>,
+  versionId: string,
+  findings: readonly Finding[],
+): Promise<void> {
+  const presence = presenceByDigests(findings)
+  if (!presence) return
+  const locations = await trx
+    .selectFrom('locations')
+    .select('volumeId')
+    .where('versionId', '=', versionId)
+    .execute()
+  for (const { volumeId } of locations) await setLocation(trx, { versionId, volumeId, presence })
+}
+
+function describeUndecided(findings: readonly Finding[]): string {
+  const errors = findings.filter((finding) => finding.verdict === 'ERROR')
+  if (errors.length === 0) return 'a required check was not reported'
+  return errors
+    .map((error) => `${error.check}: ${error.message}`)
+    .join('\n')
+    .slice(0, 4_000)
+}

@@ -1,0 +1,110 @@
+import { sql, type Transaction } from 'kysely'
+import type { Times } from '../domain/times.js'
+import { inMilliseconds } from '../db/jobs-queries.js'
+import type { DB, UploadFileState } from '../db/tables.js'
+import { nothingPending } from './request-upload-end.js'
+
+export interface ReportedFile {
+  readonly path: string
+  readonly state: UploadFileState
+  readonly attemptId: string
+  readonly committedSize: number
+  readonly expectedSize: number
+  readonly digest: string | null
+  readonly failure: string
+}
+
+export interface ReportedUpload {
+  readonly versionId: string
+  readonly files: readonly ReportedFile[]
+  readonly lastByteTime: Date | undefined
+}
+
+export interface ReportedRead {
+  readonly deploymentId: string
+  readonly bytesRead: number
+}
+
+/** Keeps what storage says of an upload, and keeps the upload alive while bytes arrive. */
+export async function reportUpload(
+  trx: Transaction<DB>,
+  upload: ReportedUpload,
+  times: Times,
+): Promise<void> {
+  const open = await trx
+    .selectFrom('versions')
+    .select('versionId')
+    .where('versionId', '=', upload.versionId)
+    .where('lifecycle', '=', 'UPLOADING')
+    .forUpdate()
+    .executeTakeFirst()
+  if (!open) return
+  for (const file of upload.files) await keepFile(trx, upload.versionId, file)
+  const active = lastActivity(upload)
+  if (active === undefined) return
+  const alive = await trx
+    .updateTable('uploads')
+    .set({
+      lastByteAt: sql`greatest(last_byte_at, ${active})`,
+      expiresAt: sql`greatest(expires_at, ${active} + ${times.uploadExpiryMs} * interval '1 millisecond')`,
+    })
+    .where('versionId', '=', upload.versionId)
+    .returning(sql<boolean>`expires_at > now()`.as('alive'))
+    .executeTakeFirst()
+  if (alive?.alive) await withdrawExpiry(trx, upload.versionId)
+}
+
+/** A connected writer is activity as of now; else the last byte, which no clock may put into the future. */
+function lastActivity(upload: ReportedUpload) {
+  if (upload.files.some((file) => file.state === 'RECEIVING')) return sql<Date>`now()`
+  if (upload.lastByteTime) return sql<Date>`least(now(), ${upload.lastByteTime}::timestamptz)`
+  return undefined
+}
+
+async function keepFile(trx: Transaction<DB>, versionId: string, file: ReportedFile): Promise<void> {
+  await trx
+    .insertInto('uploadFiles')
+    .values({ versionId, ...file })
+    .onConflict((conflict) =>
+      conflict.columns(['versionId', 'path']).doUpdateSet({ ...file, updatedAt: sql`now()` }),
+    )
+    .execute()
+}
+
+/** An upload that turns out to be active is not to expire. */
+async function withdrawExpiry(trx: Transaction<DB>, versionId: string): Promise<void> {
+  await trx
+    .updateTable('versions')
+    .set(nothingPending)
+    .where('versionId', '=', versionId)
+    .where('pendingOutcome', '=', 'EXPIRED')
+    .execute()
+}
+
+/** Keeps a deployment that reads alive. Answers whether it is still open. */
+export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times: Times): Promise<boolean> {
+  const result = await trx
+    .updateTable('deployments')
+    .set({
+      bytesRead: sql`bytes_read + ${read.bytesRead}::bigint`,
+      lastReadAt: sql`now()`,
+      leaseUntil: inMilliseconds(times.deploymentLeaseMs),
+    })
+    .where('deploymentId', '=', read.deploymentId)
+    .where('state', '=', 'OPEN')
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** Notes how much room a volume has. */
+export async function reportVolume(
+  trx: Transaction<DB>,
+  volume: { readonly volumeId: string; readonly capacityBytes: number; readonly freeBytes: number },
+): Promise<void> {
+  const { volumeId, capacityBytes, freeBytes } = volume
+  await trx
+    .updateTable('volumes')
+    .set({ lastSeenAt: sql`now()`, ...(capacityBytes > 0 && { capacityBytes, freeBytes }) })
+    .where('volumeId', '=', volumeId)
+    .execute()
+}

@@ -1,0 +1,37 @@
+import { DomainError } from '@goldkeep/domain'
+import { sql, type Transaction } from 'kysely'
+import type { Actor } from '../domain/actor.js'
+import { lockImageByUid, touchImage } from '../db/images-queries.js'
+import { ensureJob } from '../db/jobs-queries.js'
+import { recordAct } from '../db/records-queries.js'
+import type { DB } from '../db/tables.js'
+import { getVersion, imageUidOfVersion, lockVersion, type VersionView } from '../db/versions-queries.js'
+
+/**
+ * Sets the verdict back to PENDING and has the version checked again.
+ * @throws DomainError VERSION_NOT_FOUND, VERSION_NOT_SEALED
+ */
+export async function revalidateVersion(
+  trx: Transaction<DB>,
+  versionId: string,
+  actor: Actor,
+): Promise<VersionView> {
+  const image = await lockImageByUid(trx, await imageUidOfVersion(trx, versionId))
+  const version = await lockVersion(trx, versionId)
+  if (version.lifecycle !== 'SEALED')
+    throw new DomainError(
+      'VERSION_NOT_SEALED',
+      `version ${versionId}: expected SEALED, found ${version.lifecycle}; only a sealed version can be checked`,
+      { version_id: versionId, lifecycle: version.lifecycle },
+    )
+  await trx
+    .updateTable('versions')
+    .set({ verdict: 'PENDING', verdictAt: null, revision: sql`revision + 1` })
+    .where('versionId', '=', versionId)
+    .execute()
+  await touchImage(trx, image.uid)
+  await ensureJob(trx, 'validate', versionId)
+  await ensureJob(trx, 'publish', image.uid)
+  await recordAct(trx, { actor, action: 'revalidate', imageUid: image.uid, versionId })
+  return getVersion(trx, versionId)
+}

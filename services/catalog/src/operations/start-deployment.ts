@@ -1,0 +1,137 @@
+import { DomainError, newDeploymentId, worstPresence } from '@goldkeep/domain'
+import type { Transaction } from 'kysely'
+import type { Actor } from '../domain/actor.js'
+import { isIdentified, machineKeys, type MachineIdentity } from '../domain/machine-identity.js'
+import type { Times } from '../domain/times.js'
+import { imageNotFound } from '../db/images-queries.js'
+import { inMilliseconds } from '../db/jobs-queries.js'
+import { recordAct } from '../db/records-queries.js'
+import type { DB, ImageRow } from '../db/tables.js'
+import { getVersion, type VersionView } from '../db/versions-queries.js'
+import { noPrimary } from './resolve-version.js'
+import { supersedeDeployment } from './supersede-deployment.js'
+
+export type DeploymentTarget =
+  | { readonly kind: 'machine'; readonly machine: MachineIdentity }
+  | { readonly kind: 'multicast'; readonly sessionId: string }
+
+export interface DeploymentOrder {
+  readonly imageId: string
+  readonly target: DeploymentTarget
+  readonly profileId: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export interface StartedDeployment {
+  readonly deploymentId: string
+  readonly supersededDeploymentId: string | undefined
+}
+
+/**
+ * Pins the primary for one machine or session. An open deployment of the same machine ends as superseded.
+ * @throws DomainError IMAGE_NOT_FOUND, IMAGE_DISABLED, NO_PRIMARY, PRIMARY_MISSING, INVALID_FIELD, AMBIGUOUS_MACHINE
+ */
+export async function startDeployment(
+  trx: Transaction<DB>,
+  order: DeploymentOrder,
+  actor: Actor,
+  times: Times,
+): Promise<StartedDeployment> {
+  assertTarget(order.target)
+  const image = await lockImageForPin(trx, order.imageId)
+  const version = await takePrimary(trx, image)
+  const superseded =
+    order.target.kind === 'machine' ? await supersedeDeployment(trx, order.target.machine) : undefined
+  const deploymentId = newDeploymentId()
+  const volumeId = version.locations.find((location) => location.presence !== 'MISSING')?.volumeId ?? ''
+  await trx
+    .insertInto('deployments')
+    .values({
+      deploymentId,
+      imageUid: image.uid,
+      versionId: version.versionId,
+      ...targetColumns(order.target),
+      profileId: order.profileId || null,
+      labels: JSON.stringify(order.labels),
+      orders: JSON.stringify({
+        profile: '',
+        sharePath: `images/${image.imageId}/versions/${version.versionId}`,
+        volumeId,
+      }),
+      bytesTotal: version.sizeBytes,
+      startedBy: JSON.stringify(actor),
+      leaseUntil: inMilliseconds(times.deploymentLeaseMs),
+      limitAt: inMilliseconds(times.deploymentLimitMs),
+    })
+    .execute()
+  const { versionId } = version
+  await recordAct(trx, {
+    actor,
+    action: 'start-deployment',
+    imageUid: image.uid,
+    versionId,
+    details: { deploymentId },
+  })
+  return { deploymentId, supersededDeploymentId: superseded }
+}
+
+function assertTarget(target: DeploymentTarget): void {
+  if (target.kind === 'multicast') {
+    if (target.sessionId !== '') return
+    throw new DomainError('INVALID_FIELD', 'multicast.session_id: expected an id, found none')
+  }
+  if (!isIdentified(machineKeys(target.machine)))
+    throw new DomainError(
+      'INVALID_FIELD',
+      'machine: expected a UUID, a serial or a MAC address that is no placeholder, found none',
+      { field: 'machine' },
+    )
+}
+
+/**
+ * Shared lock: many machines start at once, but no promotion comes between looking at the primary and
+ * pinning it.
+ */
+async function lockImageForPin(trx: Transaction<DB>, imageId: string): Promise<ImageRow> {
+  const image = await trx
+    .selectFrom('images')
+    .selectAll()
+    .where((where) => where(where.fn('lower', ['imageId']), '=', imageId.toLowerCase()))
+    .where('deletedAt', 'is', null)
+    .forShare()
+    .executeTakeFirst()
+  if (!image) throw imageNotFound(imageId)
+  if (!image.enabled)
+    throw new DomainError('IMAGE_DISABLED', `image ${image.imageId} is disabled; enable it to deploy it`, {
+      image_id: image.imageId,
+    })
+  return image
+}
+
+async function takePrimary(trx: Transaction<DB>, image: ImageRow): Promise<VersionView> {
+  if (image.primaryVersionId === null) throw noPrimary(image.imageId)
+  const version = await getVersion(trx, image.primaryVersionId)
+  if (
+    version.lifecycle !== 'SEALED' ||
+    worstPresence(version.locations.map((one) => one.presence)) === 'MISSING'
+  )
+    throw new DomainError(
+      'PRIMARY_MISSING',
+      `image ${image.imageId}: the bytes of its primary ${version.versionId} are missing from the volume; ` +
+        'put them back, or promote another version',
+      { image_id: image.imageId, version_id: version.versionId },
+    )
+  return version
+}
+
+function targetColumns(target: DeploymentTarget) {
+  if (target.kind === 'multicast') return { targetKind: target.kind, sessionId: target.sessionId }
+  const keys = machineKeys(target.machine)
+  return {
+    targetKind: target.kind,
+    machine: JSON.stringify(target.machine),
+    machineUuid: keys.uuid ?? null,
+    machineSerial: keys.serial ?? null,
+    machineMacs: [...keys.macs],
+  }
+}

@@ -1,0 +1,52 @@
+import { sql, type Kysely } from 'kysely'
+import { forgetRequests } from '../db/request-ids-queries.js'
+import type { DB } from '../db/tables.js'
+import { endLapsedDeployments } from './sweep-deployments.js'
+import { deriveMissingJobs, requeueLostJobs } from './sweep-jobs.js'
+import { forgetOldJobs } from './forget-old-jobs.js'
+import { expireUploads } from './sweep-uploads.js'
+
+/** How many loose ends of each kind were found. */
+export interface Swept {
+  readonly uploadsExpired: number
+  readonly jobsDerived: number
+  readonly jobsRequeued: number
+  readonly deploymentsEnded: number
+}
+
+/** Any number; held by the one catalog that sweeps. */
+const sweepLock = 7_460_002
+const rememberedDays = 7
+
+/**
+ * Puts back whatever follows from the catalog's state and is under way nowhere: the queue is a hint, and
+ * losing all of it loses nothing. Answers `undefined` while another catalog sweeps.
+ */
+export function sweep(
+  db: Kysely<DB>,
+  settings: { readonly requeueAfterMs: number },
+): Promise<Swept | undefined> {
+  return db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ isMine: boolean }>`
+      select pg_try_advisory_lock(${sweepLock}) as "isMine"`.execute(connection)
+    if (!rows[0]?.isMine) return undefined
+    try {
+      return await sweepEach(connection, settings.requeueAfterMs)
+    } finally {
+      await sql`select pg_advisory_unlock(${sweepLock})`.execute(connection)
+    }
+  })
+}
+
+/** Each step in a transaction of its own, so that locks are short and one fault does not undo another's work. */
+async function sweepEach(connection: Kysely<DB>, requeueAfterMs: number): Promise<Swept> {
+  const uploadsExpired = await expireUploads(connection)
+  const deploymentsEnded = await connection.transaction().execute(endLapsedDeployments)
+  const jobsDerived = await deriveMissingJobs(connection)
+  const jobsRequeued = await requeueLostJobs(connection, requeueAfterMs)
+  await connection.transaction().execute(async (trx) => {
+    await forgetRequests(trx, rememberedDays)
+    await forgetOldJobs(trx)
+  })
+  return { uploadsExpired, jobsDerived, jobsRequeued, deploymentsEnded }
+}

@@ -1,0 +1,102 @@
+import { catalog, findingFromProto, lifecycleWords, sha256FromProto, verdictWords } from '@goldkeep/contracts'
+import { DomainError, type UploadEnd } from '@goldkeep/domain'
+import type { Kysely } from 'kysely'
+import type { Times } from '../domain/times.js'
+import type { DB } from '../db/tables.js'
+import { getVolume } from '../db/volumes-queries.js'
+import { claimJob } from '../operations/claim-job.js'
+import { confirmCommand } from '../operations/confirm-command.js'
+import { failJob } from '../operations/fail-job.js'
+import { getTrust } from '../operations/get-trust.js'
+import { renewClaim } from '../operations/hold-claim.js'
+import { recordEnded } from '../operations/record-ended.js'
+import { recordInventory } from '../operations/record-inventory.js'
+import { recordSealed } from '../operations/record-sealed.js'
+import { registerVolume } from '../operations/register-volume.js'
+import { reportFindings } from '../operations/report-findings.js'
+import type { KnownCaller } from './door.js'
+import { encodeClaim, leaseSeconds } from './encode-claim.js'
+import { takeProgress } from './take-progress.js'
+
+/** The Coordination service: what the services of the house tell and ask. */
+export function coordinationService(
+  db: Kysely<DB>,
+  times: Times,
+): catalog.CoordinationServiceImplementation<KnownCaller> {
+  const atomically = db.transaction()
+  return {
+    registerVolume: async (request) => {
+      const { epoch, capacityBytes, freeBytes, ...rest } = request
+      const volume = {
+        ...rest,
+        epoch: Number(epoch),
+        capacityBytes: Number(capacityBytes),
+        freeBytes: Number(freeBytes),
+      }
+      const house = await atomically.execute((trx) => registerVolume(trx, volume))
+      return { houseId: house.houseId, epoch: BigInt(house.epoch) }
+    },
+    reportProgress: (request) => takeProgress(db, request, times),
+    recordSealed: async (request, { actor }) => {
+      await getVolume(db, request.volumeId)
+      const report = { ...request, findings: request.findings.map(findingFromProto) }
+      return { number: await atomically.execute((trx) => recordSealed(trx, report, actor)) }
+    },
+    recordEnded: async ({ versionId, outcome }, { actor }) => {
+      const end = decodeEnd(outcome)
+      await atomically.execute((trx) => recordEnded(trx, versionId, end, actor))
+      return {}
+    },
+    recordInventory: async ({ volumeId, versions }) => {
+      await getVolume(db, volumeId)
+      const held = versions.map(({ versionId, manifestDigest }) => ({
+        versionId,
+        manifestDigest: sha256FromProto(manifestDigest),
+      }))
+      const answer = await atomically.execute((trx) => recordInventory(trx, volumeId, held))
+      return {
+        unrecordedVersionIds: [...answer.unrecorded],
+        unknownVersionIds: [...answer.unknown],
+        missingVersionIds: [...answer.missing],
+        conflictingVersionIds: [...answer.conflicting],
+      }
+    },
+    claimJob: async ({ jobId, ...claimant }) =>
+      encodeClaim(await atomically.execute((trx) => claimJob(trx, jobId, claimant, times))),
+    renewClaim: async (claim) => {
+      await atomically.execute((trx) => renewClaim(trx, claim, times))
+      return { leaseSeconds: leaseSeconds(times.claimLeaseMs) }
+    },
+    reportFindings: async (request) => {
+      const findings = request.findings.map(findingFromProto)
+      const verdict = await atomically.execute((trx) =>
+        reportFindings(trx, request, request.versionId, findings),
+      )
+      return { verdict: verdictWords.toProto(verdict) }
+    },
+    confirmCommand: async (request, { actor }) => {
+      const confirmation = {
+        outcome: lifecycleWords.fromProto(request.outcome),
+        generation: Number(request.generation),
+      }
+      await atomically.execute((trx) => confirmCommand(trx, request, confirmation, actor))
+      return {}
+    },
+    failJob: async ({ error, permanent, ...claim }) => {
+      await atomically.execute((trx) => failJob(trx, claim, { error, permanent }))
+      return {}
+    },
+    getTrust: async () => {
+      const trust = await getTrust(db, times.ticketLifetimeMs)
+      return { houseId: trust.houseId, keys: [...trust.keys], revocations: [...trust.revocations] }
+    },
+  }
+}
+
+function decodeEnd(outcome: catalog.Lifecycle): UploadEnd {
+  const word = lifecycleWords.fromProto(outcome)
+  if (word === 'ABORTED' || word === 'EXPIRED') return word
+  throw new DomainError('INVALID_FIELD', `outcome: expected ABORTED or EXPIRED, found ${word ?? 'none'}`, {
+    field: 'outcome',
+  })
+}

@@ -1,0 +1,59 @@
+import { captureToProto, catalog, lifecycleWords, sha256ToProto } from '@goldkeep/contracts'
+import type { ClaimOutcome } from '../operations/claim-job.js'
+import type { Work } from '../operations/derive-work.js'
+
+const refusals = {
+  DONE: catalog.ClaimRefusal.CLAIM_REFUSAL_DONE,
+  HELD: catalog.ClaimRefusal.CLAIM_REFUSAL_HELD,
+  INCAPABLE: catalog.ClaimRefusal.CLAIM_REFUSAL_INCAPABLE,
+} as const
+
+export function encodeClaim(outcome: ClaimOutcome): catalog.ClaimJobResponse {
+  if ('refusal' in outcome) return { outcome: { $case: 'refusal', value: refusals[outcome.refusal] } }
+  const { claimToken, leaseMs, work } = outcome
+  const value = { claimToken, leaseSeconds: leaseSeconds(leaseMs), work: encodeWork(work) }
+  return { outcome: { $case: 'claim', value } }
+}
+
+/** Whole seconds; a shorter lease is told as one. */
+export const leaseSeconds = (leaseMs: number): bigint => BigInt(Math.max(1, Math.floor(leaseMs / 1000)))
+
+function encodeWork(work: Work): catalog.Claim['work'] {
+  switch (work.kind) {
+    case 'validate':
+      return {
+        $case: 'validate',
+        value: {
+          versionId: work.versionId,
+          imageId: work.imageId,
+          volumeId: work.volumeId,
+          capture: captureToProto(work.capture),
+          manifestDigest: sha256ToProto(work.manifestDigest),
+        },
+      }
+    case 'publish':
+      return {
+        $case: 'publish',
+        value: {
+          imageId: work.imageId,
+          imageUid: work.imageUid,
+          epoch: BigInt(work.epoch),
+          generation: BigInt(work.generation),
+          document: work.document,
+          primaryVersionId: work.primaryVersionId ?? '',
+          volumes: [...work.volumes],
+        },
+      }
+    case 'end-upload':
+      return {
+        $case: 'endUpload',
+        value: {
+          versionId: work.versionId,
+          outcome: lifecycleWords.toProto(work.outcome),
+          epoch: BigInt(work.epoch),
+          opSeq: BigInt(work.opSeq),
+          volume: work.volume,
+        },
+      }
+  }
+}

@@ -1,0 +1,49 @@
+import { catalog } from '@goldkeep/contracts'
+import type { ManifestFile } from '@goldkeep/volume'
+import type { Actor } from '../domain/actor.js'
+import type { MachineIdentity } from '../domain/machine-identity.js'
+import type { IssuedTicket } from '../operations/issue-ticket.js'
+
+export const encodeActor = (actor: Actor): catalog.Actor => ({
+  kind: actor.kind,
+  name: actor.name,
+  tokenId: actor.tokenId ?? '',
+})
+
+export const encodeMachine = (machine: MachineIdentity): catalog.Machine => ({
+  uuid: machine.uuid ?? '',
+  serial: machine.serial ?? '',
+  macs: [...(machine.macs ?? [])],
+  model: machine.model ?? '',
+})
+
+/** `undefined` for a machine that says nothing of itself. */
+export function decodeMachine(machine: catalog.Machine | undefined): MachineIdentity | undefined {
+  if (!machine) return undefined
+  const { uuid, serial, macs, model } = machine
+  const identity = {
+    ...(uuid && { uuid }),
+    ...(serial && { serial }),
+    ...(macs.length > 0 && { macs }),
+    ...(model && { model }),
+  }
+  return Object.keys(identity).length > 0 ? identity : undefined
+}
+
+export const encodeTicket = (ticket: IssuedTicket): catalog.Ticket => ({
+  token: ticket.token,
+  expireTime: ticket.expireTime,
+  expiresIn: BigInt(ticket.expiresIn),
+})
+
+export const encodeFile = (file: ManifestFile): catalog.FileEntry => ({
+  path: file.path,
+  size: BigInt(file.size),
+  digests: [{ algorithm: 'sha256', value: Buffer.from(file.digests.sha256, 'hex') }],
+  kind: file.kind,
+  encoding: file.encoding ?? '',
+})
+
+/** Seconds from now; expiries are given so as well, for callers whose clock is wrong. */
+export const secondsUntil = (time: Date): bigint =>
+  BigInt(Math.max(0, Math.floor((time.getTime() - Date.now()) / 1000)))

@@ -1,0 +1,62 @@
+import { catalog, findingToProto, lifecycleWords, markWords, verdictWords } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
+import { parseManifest } from '@goldkeep/volume'
+import type { Kysely } from 'kysely'
+import { getImage } from '../db/images-queries.js'
+import type { DB } from '../db/tables.js'
+import { getVersion, getVersionBytes, listVersions } from '../db/versions-queries.js'
+import { getChecks } from '../operations/get-checks.js'
+import { markVersion } from '../operations/mark-version.js'
+import { resolveVersion } from '../operations/resolve-version.js'
+import { revalidateVersion } from '../operations/revalidate-version.js'
+import type { KnownCaller } from './door.js'
+import { encodeVersion } from './encode-version.js'
+import { decodeOrdinal, readPage } from './page.js'
+
+/** The Versions service. */
+export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplementation<KnownCaller> {
+  return {
+    get: async (request) => {
+      const versionId = await versionIdOf(db, request)
+      const { manifest } = await getVersionBytes(db, versionId)
+      const files = manifest ? parseManifest(manifest).files : []
+      return encodeVersion(await getVersion(db, versionId), files)
+    },
+    list: async ({ filter, pageSize, pageToken }) => {
+      const before = decodeOrdinal(pageToken)
+      const image = filter?.imageId ? await getImage(db, filter.imageId) : undefined
+      const wanted = {
+        ...(image && { imageUid: image.uid }),
+        lifecycles: (filter?.lifecycles ?? []).flatMap((value) => lifecycleWords.fromProto(value) ?? []),
+        verdicts: (filter?.verdicts ?? []).flatMap((value) => verdictWords.fromProto(value) ?? []),
+      }
+      const read = (limit: number) => listVersions(db, wanted, { limit, before })
+      const page = await readPage(pageSize, read, (version) => version.ordinal)
+      const versions = page.rows.map((version) => encodeVersion(version))
+      return { versions, nextPageToken: page.nextPageToken }
+    },
+    mark: async (request, { actor }) => {
+      const marking = { ...request, mark: markWords.fromProto(request.mark) }
+      return encodeVersion(await db.transaction().execute((trx) => markVersion(trx, marking, actor)))
+    },
+    getChecks: async ({ versionId }) => {
+      const { verdict, findings, progress } = await getChecks(db, versionId)
+      return {
+        versionId,
+        verdict: verdictWords.toProto(verdict),
+        findings: findings.map(({ finding, checkedAt }) => findingToProto(finding, checkedAt)),
+        progress,
+      }
+    },
+    revalidate: async ({ versionId }, { actor }) =>
+      encodeVersion(await db.transaction().execute((trx) => revalidateVersion(trx, versionId, actor))),
+  }
+}
+
+async function versionIdOf(db: Kysely<DB>, { by }: catalog.GetVersionRequest): Promise<string> {
+  if (by?.$case === 'versionId') return by.value
+  if (by?.$case === 'reference') return resolveVersion(db, by.value)
+  throw new DomainError('INVALID_FIELD', 'by: expected a version_id or a reference, found neither', {
+    field: 'by',
+  })
+}

@@ -1,0 +1,24 @@
+import type { catalog } from '@goldkeep/contracts'
+import type { Kysely } from 'kysely'
+import { getHouse } from '../db/house-queries.js'
+import type { DB } from '../db/tables.js'
+import { listVolumes } from '../db/volumes-queries.js'
+import type { KnownCaller } from './door.js'
+
+/** The Volumes service. */
+export function volumesService(db: Kysely<DB>): catalog.VolumesServiceImplementation<KnownCaller> {
+  return {
+    list: async () => {
+      const { houseId } = await getHouse(db)
+      const volumes = (await listVolumes(db)).map((volume) => ({
+        volumeId: volume.volumeId,
+        address: volume.address,
+        houseId,
+        capacityBytes: BigInt(volume.capacityBytes),
+        freeBytes: BigInt(volume.freeBytes),
+        lastSeenTime: volume.lastSeenAt,
+      }))
+      return { volumes }
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { catalog } from '@goldkeep/contracts'
+import { clientsWithBearer, createLogger, openChannel } from '@goldkeep/service'
+import { temporaryDirectory, type TestPostgres } from '@goldkeep/testing'
+import { signServiceTicket } from '@goldkeep/tickets'
+import type { Kysely } from 'kysely'
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadCatalogConfig, startCatalog, type CatalogConfig } from '../../src/index.js'
+import { openDatabase } from '../../src/db/open-database.js'
+import type { DB } from '../../src/db/tables.js'
+
+const silent = createLogger('catalog', 'silent')
+
+/** Clients of one catalog, with the bearer that each service wants. */
+export interface CatalogClients {
+  readonly images: catalog.ImagesClient
+  readonly versions: catalog.VersionsClient
+  readonly uploads: catalog.UploadsClient
+  readonly deployments: catalog.DeploymentsClient
+  readonly volumes: catalog.VolumesClient
+  readonly jobs: catalog.JobsClient
+  readonly tokens: catalog.TokensClient
+  readonly coordination: catalog.CoordinationClient
+}
+
+export interface TestCatalog extends CatalogClients {
+  readonly port: number
+  readonly houseId: string
+  readonly config: CatalogConfig
+  readonly adminToken: string
+  /** The catalog's database, to look into and to break. */
+  readonly db: Kysely<DB>
+  /** Clients that present another bearer to the users' services. */
+  readonly as: (bearer: string) => CatalogClients
+  readonly stop: () => Promise<void>
+}
+
+/** A catalog in this process on a database of its own, with the queue beside it. */
+export async function startTestCatalog(
+  postgres: TestPostgres,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<TestCatalog> {
+  const directory = await temporaryDirectory('catalog')
+  const databaseUrl = overrides['GOLDKEEP_DATABASE_URL'] ?? (await postgres.createDatabase())
+  const adminTokenFile = join(directory.path, 'admin-token')
+  const config = loadCatalogConfig({
+    GOLDKEEP_DATABASE_URL: databaseUrl,
+    GOLDKEEP_QUEUE_URL: databaseUrl,
+    GOLDKEEP_SERVICE_KEY: randomBytes(32).toString('base64'),
+    GOLDKEEP_CATALOG_PORT: '0',
+    GOLDKEEP_ADMIN_TOKEN_FILE: adminTokenFile,
+    GOLDKEEP_SWEEP_INTERVAL: '1h',
+    ...overrides,
+  })
+  const running = await startCatalog(config, silent, new AbortController().signal)
+  const adminToken = (await readFile(adminTokenFile, 'utf8')).trim()
+  const channel = openChannel(`127.0.0.1:${running.port}`)
+  const as = (bearer: string): CatalogClients => {
+    const users = clientsWithBearer(() => bearer)
+    const services = clientsWithBearer(() => signServiceTicket(config.serviceKey, 'storage', 'catalog'))
+    return {
+      images: users.create(catalog.ImagesDefinition, channel),
+      versions: users.create(catalog.VersionsDefinition, channel),
+      uploads: users.create(catalog.UploadsDefinition, channel),
+      deployments: users.create(catalog.DeploymentsDefinition, channel),
+      volumes: users.create(catalog.VolumesDefinition, channel),
+      jobs: users.create(catalog.JobsDefinition, channel),
+      tokens: users.create(catalog.TokensDefinition, channel),
+      coordination: services.create(catalog.CoordinationDefinition, channel),
+    }
+  }
+  const db = openDatabase(databaseUrl, silent, 4)
+  return {
+    ...as(adminToken),
+    port: running.port,
+    houseId: running.houseId,
+    config,
+    adminToken,
+    db,
+    as,
+    stop: async () => {
+      channel.close()
+      await db.destroy()
+      await running.stop()
+      await directory.remove()
+    },
+  }
+}
