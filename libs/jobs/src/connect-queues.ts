@@ -27,6 +27,13 @@ export async function connectQueues(
     return queue
   }
 
+  let closed: Promise<void> | undefined
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([...workers].map((worker) => worker.close()))
+    await Promise.all([...queues.values()].map((queue) => queue.close()))
+    await backend.close()
+  }
+
   return {
     enqueue: async (name, outboxId, payload) => {
       await withinTime(queueOf(name).add(name, payload, jobOptions(outboxId, settings)), settings)
@@ -41,11 +48,7 @@ export async function connectQueues(
         },
       }
     },
-    close: async () => {
-      await Promise.all([...workers].map((worker) => worker.close()))
-      await Promise.all([...queues.values()].map((queue) => queue.close()))
-      await backend.close()
-    },
+    close: () => (closed ??= closeAll()),
   }
 }
 

@@ -16,7 +16,8 @@ export interface BackendWorker {
   ): unknown
   cancelJob(jobId: string, reason: string): boolean
   waitUntilReady(): Promise<unknown>
-  close(): Promise<void>
+  pause(doNotWaitActive: boolean): Promise<void>
+  close(force: boolean): Promise<void>
 }
 
 /** Settings of a bullmq worker that do not depend on what its queue is kept in. */

@@ -8,17 +8,25 @@ import type { QueueLog } from './queues.js'
  * to enqueue, one that all workers share, and one per worker to wait on.
  */
 export async function openRedisBackend(url: string, log: QueueLog): Promise<QueueBackend> {
+  let connected = false
+  let lastError: Error | undefined
+  // Who starts without a Redis is told so; who has lost it waits for it to come back.
+  const retryStrategy = (times: number): number | null => (connected ? Math.min(times * 200, 5_000) : null)
   // An enqueuer wants to be told that Redis is away; a worker wants to wait until it is back.
   const producer = new Redis(url, { maxRetriesPerRequest: 2, retryStrategy, lazyConnect: true })
   const consumer = new Redis(url, { maxRetriesPerRequest: null, retryStrategy, lazyConnect: true })
   for (const client of [producer, consumer])
-    client.on('error', (err: unknown) => log.warn({ err, backend: 'redis' }, 'queue connection'))
+    client.on('error', (err: Error) => {
+      lastError = err
+      log.warn({ err, backend: 'redis' }, 'queue connection')
+    })
   try {
     await producer.connect()
+    connected = true
   } catch (error) {
-    producer.disconnect()
-    throw new Error(`cannot reach Redis: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
+    const cause = lastError ?? error
+    throw new Error(`cannot reach Redis: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
     })
   }
   return {
@@ -31,5 +39,3 @@ export async function openRedisBackend(url: string, log: QueueLog): Promise<Queu
     },
   }
 }
-
-const retryStrategy = (times: number): number => Math.min(times * 200, 5_000)

@@ -15,9 +15,11 @@ export async function runWorker(
   log: QueueLog,
 ): Promise<QueueWorker> {
   const closing = new AbortController()
-  const process = async (job: Job<JobPayload>, token?: string, lost?: AbortSignal): Promise<void> => {
+  const running = new Set<Promise<void>>()
+  const run = async (job: Job<JobPayload>, token?: string, lost?: AbortSignal): Promise<void> => {
     const signal = lost ? AbortSignal.any([closing.signal, lost]) : closing.signal
     try {
+      signal.throwIfAborted()
       await handler({ payload: jobPayload.parse(job.data), signal })
     } catch (error) {
       if (!closing.signal.aborted) throw error
@@ -25,6 +27,11 @@ export async function runWorker(
       await job.moveToWait(token)
       throw new WaitingError()
     }
+  }
+  const process: typeof run = (job, token, lost) => {
+    const work = run(job, token, lost).finally(() => running.delete(work))
+    running.add(work)
+    return work
   }
   const worker = backend.createWorker(queue, process, workerOptions(settings))
   worker.on('error', (err) => log.warn({ err, queue }, 'queue worker'))
@@ -38,7 +45,7 @@ export async function runWorker(
   return {
     close: async () => {
       closing.abort(new Error('the worker is stopping'))
-      await closeWithin(worker, settings.closeMs ?? 10_000)
+      await closeWithin(worker, running, settings.closeMs ?? 10_000)
     },
   }
 }
@@ -54,12 +61,29 @@ function workerOptions(settings: WorkerSettings): BackendWorkerOptions {
   }
 }
 
-/** A worker's own close waits for its jobs without end. */
-async function closeWithin(worker: BackendWorker, milliseconds: number): Promise<void> {
+/**
+ * A worker's own close waits for its jobs without end. Here jobs that do not hear the abort are left
+ * behind: their locks run out, and another worker takes them.
+ */
+async function closeWithin(
+  worker: BackendWorker,
+  running: ReadonlySet<Promise<void>>,
+  milliseconds: number,
+): Promise<void> {
+  // Not waiting for what runs, only taking nothing more.
+  await worker.pause(true)
+  const idle = await settlesWithin(Promise.allSettled(running), milliseconds)
+  await settlesWithin(worker.close(!idle), milliseconds)
+}
+
+async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds)
   })
-  await Promise.race([worker.close(), late])
-  clearTimeout(timer)
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
