@@ -1,0 +1,70 @@
+import {
+  durationSetting,
+  loadConfig,
+  logLevelSetting,
+  portSetting,
+  serviceKeySetting,
+} from '@goldkeep/service'
+import { z } from 'zod'
+
+const bytesSetting = (fallback: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,11}$/, 'expected a number of bytes')
+    .transform(Number)
+    .default(fallback)
+
+/** The environment of the storage service. docs/configuration.md explains each. */
+export const StorageEnv = z.object({
+  GOLDKEEP_LOG_LEVEL: logLevelSetting,
+  GOLDKEEP_SERVICE_KEY: serviceKeySetting,
+  GOLDKEEP_VOLUME: z.string(),
+  GOLDKEEP_CATALOG_ADDRESS: z.string(),
+  GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
+  GOLDKEEP_STORAGE_PORT: portSetting(7461),
+  GOLDKEEP_STORAGE_ADVERTISE: z.string().optional(),
+  GOLDKEEP_PROGRESS_INTERVAL: durationSetting('2s'),
+  GOLDKEEP_TRUST_REFRESH: durationSetting('2s'),
+  GOLDKEEP_SYNC_INTERVAL: durationSetting('500ms'),
+  GOLDKEEP_SYNC_BYTES: bytesSetting(32 * 1024 * 1024),
+  GOLDKEEP_WRITER_IDLE: durationSetting('30s'),
+})
+
+/** Times are in milliseconds. */
+export interface StorageConfig {
+  readonly logLevel: z.output<typeof logLevelSetting>
+  readonly serviceKey: Uint8Array
+  /** The directory that is the volume. */
+  readonly volume: string
+  readonly catalogAddress: string
+  readonly host: string
+  readonly port: number
+  /** Where clients reach it; absent: host and port. */
+  readonly advertise?: string
+  readonly progressIntervalMs: number
+  readonly trustRefreshMs: number
+  readonly syncIntervalMs: number
+  readonly syncBytes: number
+  readonly writerIdleMs: number
+}
+
+/** @throws ConfigError */
+export function loadStorageConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): StorageConfig {
+  const env = loadConfig(StorageEnv, environment)
+  return {
+    logLevel: env.GOLDKEEP_LOG_LEVEL,
+    serviceKey: env.GOLDKEEP_SERVICE_KEY,
+    volume: env.GOLDKEEP_VOLUME,
+    catalogAddress: env.GOLDKEEP_CATALOG_ADDRESS,
+    host: env.GOLDKEEP_STORAGE_HOST,
+    port: env.GOLDKEEP_STORAGE_PORT,
+    progressIntervalMs: env.GOLDKEEP_PROGRESS_INTERVAL,
+    trustRefreshMs: env.GOLDKEEP_TRUST_REFRESH,
+    syncIntervalMs: env.GOLDKEEP_SYNC_INTERVAL,
+    syncBytes: env.GOLDKEEP_SYNC_BYTES,
+    writerIdleMs: env.GOLDKEEP_WRITER_IDLE,
+    ...(env.GOLDKEEP_STORAGE_ADVERTISE && { advertise: env.GOLDKEEP_STORAGE_ADVERTISE }),
+  }
+}

@@ -1,0 +1,8 @@
+import { createLogger, runService } from '@goldkeep/service'
+import { startStorage } from './compose.js'
+import { loadStorageConfig } from './config.js'
+
+await runService('storage', (signal) => {
+  const config = loadStorageConfig()
+  return startStorage(config, createLogger('storage', config.logLevel), signal)
+})

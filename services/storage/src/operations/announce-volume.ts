@@ -1,0 +1,74 @@
+import { sha256ToProto } from '@goldkeep/contracts'
+import { DomainError, isVersionId, parseHouseId, type HouseId, type VolumeId } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
+import type { CoordinationClient } from '../catalog/coordination.js'
+import type { VersionStore } from '../store/version-store.js'
+import { spaceOf } from './report-progress.js'
+import type { SealReporter } from './report-seals.js'
+
+/** Asks the catalog to which house a new volume shall belong. */
+export async function claimHouse(
+  catalog: CoordinationClient,
+  volumeId: VolumeId,
+  address: string,
+  signal: AbortSignal,
+): Promise<HouseId> {
+  return parseHouseId((await catalog.registerVolume({ volumeId, address }, { signal })).houseId)
+}
+
+export interface AnnounceDependencies {
+  readonly store: VersionStore
+  readonly catalog: CoordinationClient
+  readonly reporter: SealReporter
+  readonly log: Logger
+}
+
+/**
+ * Announces the volume and what it holds, as every start does, and reports the seals that the catalog has
+ * not recorded.
+ * @throws DomainError HOUSE_MISMATCH
+ */
+export async function announceVolume(
+  { store, catalog, reporter, log }: AnnounceDependencies,
+  address: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { house, volume } = store.identity
+  const space = await spaceOf(store)
+  const registration = { volumeId: volume, houseId: house, address, epoch: BigInt(store.epoch), ...space }
+  const answer = await catalog.registerVolume(registration, { signal })
+  if (answer.houseId !== house)
+    throw new DomainError(
+      'HOUSE_MISMATCH',
+      `volume ${volume} belongs to house ${house}, the catalog is of house ${answer.houseId}`,
+      { expected: house, found: answer.houseId },
+    )
+  const inventory = await catalog.recordInventory(
+    {
+      volumeId: volume,
+      versions: store.versions().map(({ versionId, imageId, imageUid, manifestDigest }) => ({
+        versionId,
+        imageId,
+        imageUid,
+        manifestDigest: sha256ToProto(manifestDigest),
+      })),
+      uploads: store.views().map(({ upload }) => ({ versionId: upload.versionId })),
+      images: store.publications().map((image) => ({
+        ...image,
+        epoch: BigInt(image.epoch),
+        generation: BigInt(image.generation),
+      })),
+    },
+    { signal },
+  )
+  const {
+    missingVersionIds: missing,
+    conflictingVersionIds: conflicting,
+    unknownVersionIds: unknown,
+  } = inventory
+  if (missing.length + conflicting.length + unknown.length > 0)
+    log.warn({ missing, conflicting, unknown }, 'the catalog and the volume disagree')
+  const sealed = store.views().flatMap(({ phase, upload }) => (phase === 'SEALED' ? [upload.versionId] : []))
+  for (const versionId of new Set([...inventory.unrecordedVersionIds.filter(isVersionId), ...sealed]))
+    void reporter.report(versionId)
+}

@@ -1,0 +1,68 @@
+import type { AttemptWriter } from '../store/version-store.js'
+
+export interface CommitPace {
+  /** Bytes after which a sync is begun. */
+  readonly syncBytes: number
+  /** Milliseconds after which it is begun at the latest. */
+  readonly syncIntervalMs: number
+}
+
+/** Decides when an attempt's bytes are made durable; one sync at a time, and the receiver goes on meanwhile. */
+export class CommitClock {
+  #running: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #fault: unknown
+
+  constructor(
+    private readonly writer: AttemptWriter,
+    private readonly pace: CommitPace,
+    private readonly onCommitted: (size: number) => void,
+    /** Told of a sync that failed, since no more bytes may come that would find out. */
+    private readonly onFault: (error: Error) => void,
+  ) {}
+
+  /** After bytes were taken. Waits only when the disk is several syncs behind. */
+  async tick(): Promise<void> {
+    if (this.#fault !== undefined) throw this.#fault
+    const waiting = this.writer.size - this.writer.committedSize
+    if (waiting >= this.pace.syncBytes * 4) await this.#running
+    if (waiting >= this.pace.syncBytes) this.#begin()
+    else if (waiting > 0)
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined
+        this.#begin()
+      }, this.pace.syncIntervalMs)
+  }
+
+  /** Commits everything now; for the end of a stream that has not finished the file. */
+  async flush(): Promise<void> {
+    await this.stop()
+    if (this.#fault !== undefined) throw this.#fault
+    if (this.writer.size > this.writer.committedSize) this.onCommitted(await this.writer.commit())
+  }
+
+  /** Begins no more syncs and waits for the one that runs. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    await this.#running
+    // The sync that ran may have begun while a timer was set.
+    clearTimeout(this.#timer)
+  }
+
+  #begin(): void {
+    if (this.#running || this.#fault !== undefined) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#running = this.writer
+      .commit()
+      .then(this.onCommitted)
+      .catch((error: unknown) => {
+        this.#fault = error
+        this.onFault(error instanceof Error ? error : new Error(String(error)))
+      })
+      .finally(() => {
+        this.#running = undefined
+      })
+  }
+}

@@ -1,0 +1,70 @@
+import { DomainError, type DeploymentId, type FilePath, type VersionId } from '@goldkeep/domain'
+import type { OpenFile, VersionStore } from '../store/version-store.js'
+import type { ReadMeter } from './read-meter.js'
+
+/** Bytes of one message. */
+const pieceBytes = 512 * 1024
+
+export interface ReadOrder {
+  readonly versionId: VersionId
+  readonly path: FilePath
+  readonly offset: number
+  /** 0: to the end. */
+  readonly length: number
+  readonly deploymentId?: DeploymentId
+}
+
+export type ReadOutput =
+  | { readonly kind: 'header'; readonly size: number; readonly sha256: string }
+  | { readonly kind: 'piece'; readonly offset: number; readonly data: Uint8Array }
+
+/**
+ * A file's bytes in order. Holds two pieces at most: one that is being sent, one that is being read.
+ * @throws DomainError VERSION_NOT_FOUND, FILE_NOT_FOUND, INVALID_FIELD, DEPLOYMENT_ENDED
+ */
+export async function* readFile(
+  { store, meter }: { readonly store: VersionStore; readonly meter: ReadMeter },
+  order: ReadOrder,
+): AsyncGenerator<ReadOutput, void, undefined> {
+  const file = await store.openFile(order.versionId, order.path)
+  const reading = meter.begin(order.deploymentId)
+  let next: Promise<Uint8Array> | undefined
+  try {
+    const end = endOf(order, file)
+    yield { kind: 'header', size: file.size, sha256: file.sha256 }
+    next = read(file, order.offset, end)
+    for (let offset = order.offset; offset < end;) {
+      const data = await next
+      if (data.length === 0)
+        throw new DomainError('IO_ERROR', `${order.path}: read ${offset} of ${file.size} bytes`)
+      next = read(file, offset + data.length, end)
+      reading.count(data.length)
+      yield { kind: 'piece', offset, data }
+      offset += data.length
+    }
+  } finally {
+    reading.end()
+    // A descriptor must not be closed under a read.
+    await next?.catch(() => {})
+    await file.close()
+  }
+}
+
+function read(file: OpenFile, offset: number, end: number): Promise<Uint8Array> {
+  const piece = file.read(offset, Math.max(0, Math.min(pieceBytes, end - offset)))
+  // It is awaited a turn later, or never when the reader goes away.
+  piece.catch(() => {})
+  return piece
+}
+
+function endOf({ path, offset, length }: ReadOrder, { size }: OpenFile): number {
+  if (offset < 0 || offset > size || length < 0)
+    throw new DomainError(
+      'INVALID_FIELD',
+      `offset: expected 0 to ${size}, the size of ${path}, found ${offset}`,
+      {
+        field: 'offset',
+      },
+    )
+  return length === 0 ? size : Math.min(size, offset + length)
+}

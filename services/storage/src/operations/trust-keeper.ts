@@ -1,0 +1,78 @@
+import type { catalog } from '@goldkeep/contracts'
+import type { Logger } from '@goldkeep/service'
+import { importPublicKey, type Trust } from '@goldkeep/tickets'
+import type { CoordinationClient } from '../catalog/coordination.js'
+
+/** Where the last known trust is kept, so that tickets can be checked while the catalog is down. */
+export interface TrustFile {
+  read(): Promise<Uint8Array | undefined>
+  write(bytes: Uint8Array): Promise<void>
+}
+
+interface StoredTrust {
+  readonly format: 1
+  /** Key id → 32 bytes in base64. */
+  readonly keys: Readonly<Record<string, string>>
+  /** Subject → milliseconds since 1970. */
+  readonly revokedBefore: Readonly<Record<string, number>>
+}
+
+/** The catalog's public keys and revocations, as far as they are known here. */
+export class TrustKeeper {
+  #trust: Trust = { keys: new Map(), revokedBefore: new Map() }
+  #stored = ''
+
+  constructor(
+    private readonly file: TrustFile,
+    private readonly catalog: CoordinationClient,
+    private readonly log: Logger,
+  ) {}
+
+  get current(): Trust {
+    return this.#trust
+  }
+
+  async load(): Promise<void> {
+    const bytes = await this.file.read()
+    if (!bytes) return
+    try {
+      const text = Buffer.from(bytes).toString('utf8')
+      this.#trust = await toTrust(JSON.parse(text) as StoredTrust)
+      this.#stored = text
+    } catch (error) {
+      this.log.warn({ err: error }, 'the local trust file cannot be used; waiting for the catalog')
+    }
+  }
+
+  /** Asks the catalog. What it says holds at once, also when it cannot be written down. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    const stored = toStored(await this.catalog.getTrust({}, { signal }))
+    const text = JSON.stringify(stored)
+    if (text === this.#stored) return
+    this.#trust = await toTrust(stored)
+    await this.file.write(Buffer.from(text))
+    this.#stored = text
+  }
+}
+
+function toStored({ keys, revocations }: catalog.GetTrustResponse): StoredTrust {
+  return {
+    format: 1,
+    keys: Object.fromEntries(
+      keys.map(({ keyId, publicKey }) => [keyId, Buffer.from(publicKey).toString('base64')]),
+    ),
+    revokedBefore: Object.fromEntries(
+      revocations.map(({ subject, issuedBefore }) => [subject, issuedBefore?.getTime() ?? 0]),
+    ),
+  }
+}
+
+async function toTrust({ keys, revokedBefore }: StoredTrust): Promise<Trust> {
+  const imported = Object.entries(keys).map(
+    async ([keyId, raw]) => [keyId, await importPublicKey(Buffer.from(raw, 'base64'))] as const,
+  )
+  return {
+    keys: new Map(await Promise.all(imported)),
+    revokedBefore: new Map(Object.entries(revokedBefore)),
+  }
+}

@@ -1,0 +1,142 @@
+import { DomainError, listed, type FilePath, type VersionId } from '@goldkeep/domain'
+import { KeyedQueue } from './keyed-queue.js'
+
+/** One stream that writes a file. */
+export interface ActiveWriter {
+  readonly writerId: string
+  /** Milliseconds since 1970, of its last message. */
+  lastActive: number
+  /** Tells the stream to stop for a reason; it flushes and leaves. */
+  interrupt(reason: DomainError): void
+}
+
+interface Seat {
+  readonly writer: ActiveWriter
+  /** Resolves when the stream has left. */
+  readonly left: Promise<void>
+}
+
+/** A writer whose connection was cut, for which the file is held a while. */
+interface Absent {
+  readonly writerId: string
+  readonly lastActive: number
+}
+
+interface Desk {
+  readonly seats: Map<FilePath, Seat>
+  readonly absent: Map<FilePath, Absent>
+  /** A seal or an end is at work: no stream may enter. */
+  closed: boolean
+}
+
+/** Who writes what, so that a file has one writer, and an upload is sealed or ended without any. */
+export class UploadDesk {
+  readonly #desks = new Map<VersionId, Desk>()
+  readonly #queue = new KeyedQueue<VersionId>()
+  #stopping: DomainError | undefined
+
+  /** @param writerIdleMs for how long another writer's file is held after its last message */
+  constructor(private readonly writerIdleMs: number) {}
+
+  /**
+   * Gives the file to the writer, once the stream that has it has left.
+   * @returns what the writer calls when it leaves; `cut` keeps the file for it a while
+   * @throws DomainError FILE_BUSY, UPLOAD_BUSY, SHUTTING_DOWN
+   */
+  async enter(
+    versionId: VersionId,
+    path: FilePath,
+    writer: ActiveWriter,
+    takeOver: boolean,
+  ): Promise<(how: 'done' | 'cut') => void> {
+    const desk = this.#desk(versionId)
+    for (;;) {
+      this.#refuseWhenClosed(versionId, desk)
+      const holder = desk.seats.get(path)?.writer ?? desk.absent.get(path)
+      if (holder && !this.#mayTake(holder, writer, takeOver)) throw this.#busy(path, holder)
+      const seat = desk.seats.get(path)
+      if (!seat) break
+      seat.writer.interrupt(superseded(path))
+      await seat.left
+    }
+    desk.absent.delete(path)
+    let leave = (): void => {}
+    const left = new Promise<void>((resolve) => {
+      leave = resolve
+    })
+    desk.seats.set(path, { writer, left })
+    return (how) => {
+      desk.seats.delete(path)
+      if (how === 'cut') desk.absent.set(path, { writerId: writer.writerId, lastActive: writer.lastActive })
+      leave()
+    }
+  }
+
+  /**
+   * Runs what changes an upload as a whole, one at a time, while nobody writes.
+   * @throws DomainError UPLOAD_BUSY when somebody does
+   */
+  exclusively<T>(versionId: VersionId, work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(versionId, async () => {
+      const desk = this.#desk(versionId)
+      const writing = this.writing(versionId)
+      if (writing.length > 0)
+        throw new DomainError('UPLOAD_BUSY', `upload ${versionId}: still being written: ${listed(writing)}`, {
+          version_id: versionId,
+          paths: listed(writing),
+        })
+      desk.closed = true
+      try {
+        return await work()
+      } finally {
+        desk.closed = false
+        if (desk.seats.size === 0 && desk.absent.size === 0) this.#desks.delete(versionId)
+      }
+    })
+  }
+
+  /** The files that have a stream now. */
+  writing(versionId: VersionId): FilePath[] {
+    return [...(this.#desks.get(versionId)?.seats.keys() ?? [])]
+  }
+
+  /** Lets nobody in any more, asks every stream to flush and leave, and waits for it. */
+  async stop(): Promise<void> {
+    this.#stopping = new DomainError('SHUTTING_DOWN', 'storage is stopping; go on when it is back')
+    const seats = [...this.#desks.values()].flatMap((desk) => [...desk.seats.values()])
+    for (const { writer } of seats) writer.interrupt(this.#stopping)
+    await Promise.all(seats.map(({ left }) => left))
+  }
+
+  #desk(versionId: VersionId): Desk {
+    let desk = this.#desks.get(versionId)
+    if (!desk) this.#desks.set(versionId, (desk = { seats: new Map(), absent: new Map(), closed: false }))
+    return desk
+  }
+
+  #refuseWhenClosed(versionId: VersionId, desk: Desk): void {
+    if (this.#stopping) throw this.#stopping
+    if (!desk.closed) return
+    throw new DomainError('UPLOAD_BUSY', `upload ${versionId} is being sealed or ended`, {
+      version_id: versionId,
+    })
+  }
+
+  #mayTake(holder: Absent, writer: ActiveWriter, takeOver: boolean): boolean {
+    if (takeOver || holder.writerId === writer.writerId) return true
+    return Date.now() - holder.lastActive >= this.writerIdleMs
+  }
+
+  #busy(path: FilePath, holder: Absent): DomainError {
+    const idle = Math.round((Date.now() - holder.lastActive) / 1000)
+    return new DomainError(
+      'FILE_BUSY',
+      `${path} is being written by another, who was active ${idle} s ago; wait, or take it over`,
+      { path, idle_seconds: String(idle), held_seconds: String(Math.ceil(this.writerIdleMs / 1000)) },
+    )
+  }
+}
+
+function superseded(path: FilePath): DomainError {
+  return new DomainError('ATTEMPT_SUPERSEDED', `${path}: another stream has taken the file over`, { path })
+}

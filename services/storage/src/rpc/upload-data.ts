@@ -1,0 +1,80 @@
+import { findingToProto, sha256FromProto, sha256ToProto, storage } from '@goldkeep/contracts'
+import { DomainError, parseFilePath, parseVersionId } from '@goldkeep/domain'
+import { openUpload } from '../operations/open-upload.js'
+import { uploadFiles } from '../operations/report-progress.js'
+import { sealUpload, type SealDependencies } from '../operations/seal-upload.js'
+import { writeFile, type WriteDependencies } from '../operations/write-file.js'
+import type { SealEntry, UploadPhase, UploadView } from '../store/upload.js'
+import type { Door } from './authorize.js'
+import { decodeStart, writeDecoder } from './write-requests.js'
+import { encodeOutput, openInbox } from './write-messages.js'
+import { sizeFromProto } from './sizes.js'
+
+export type UploadDependencies = WriteDependencies & SealDependencies
+
+/** The service that receives uploads. */
+export function uploadDataService(
+  door: Door,
+  dependencies: UploadDependencies,
+): storage.UploadDataServiceImplementation {
+  const { store, desk } = dependencies
+  const encodeView = (view: UploadView): storage.UploadStatus => ({
+    versionId: view.upload.versionId,
+    state: phases[view.phase],
+    files: uploadFiles(view, desk),
+    lastByteTime: new Date(view.lastByteTime),
+  })
+  return {
+    async open(request, context) {
+      const versionId = parseVersionId(request.versionId)
+      const grant = await door.uploadOf(context, versionId)
+      return encodeView(await openUpload(dependencies, versionId, grant, request.schema))
+    },
+
+    async *write(requests, context) {
+      const messages = requests[Symbol.asyncIterator]()
+      const first = await messages.next()
+      const start = decodeStart(first.done ? undefined : first.value.message)
+      await door.uploadOf(context, start.versionId)
+      const inbox = openInbox(messages, writeDecoder(start))
+      for await (const output of writeFile(dependencies, start, inbox, context.signal))
+        yield encodeOutput(output)
+    },
+
+    async getStatus(request, context) {
+      const versionId = parseVersionId(request.versionId)
+      await door.uploadOf(context, versionId)
+      return encodeView(await store.view(versionId))
+    },
+
+    async seal(request, context) {
+      const versionId = parseVersionId(request.versionId)
+      await door.uploadOf(context, versionId)
+      const answer = await sealUpload(dependencies, versionId, decodeEntries(request.files))
+      return {
+        versionId,
+        manifest: answer.manifest,
+        manifestDigest: sha256ToProto(answer.version.manifestDigest),
+        findings: answer.findings.map((finding) => findingToProto(finding)),
+        recorded: answer.recorded,
+      }
+    },
+  }
+}
+
+const phases = {
+  OPEN: storage.UploadState.UPLOAD_STATE_OPEN,
+  SEALING: storage.UploadState.UPLOAD_STATE_SEALING,
+  SEALED: storage.UploadState.UPLOAD_STATE_SEALED,
+  ABORTED: storage.UploadState.UPLOAD_STATE_ABORTED,
+  EXPIRED: storage.UploadState.UPLOAD_STATE_EXPIRED,
+} as const satisfies Record<UploadPhase, storage.UploadState>
+
+function decodeEntries(files: readonly storage.SealFile[]): SealEntry[] {
+  const seen = new Set<string>()
+  return files.map(({ path, size, digest }) => {
+    if (seen.has(path)) throw new DomainError('INVALID_FIELD', `files: ${path} is listed twice`, { path })
+    seen.add(path)
+    return { path: parseFilePath(path), size: sizeFromProto('size', size), sha256: sha256FromProto(digest) }
+  })
+}

@@ -1,0 +1,50 @@
+import { lifecycleWords, type storage } from '@goldkeep/contracts'
+import { DomainError, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
+import { endUpload, type EndDependencies } from '../operations/end-upload.js'
+import type { KeyedQueue } from '../operations/keyed-queue.js'
+import type { Door } from './authorize.js'
+import { sizeFromProto } from './sizes.js'
+
+export interface AdminDependencies extends EndDependencies {
+  /** Publications of one image come one at a time. */
+  readonly publications: KeyedQueue<string>
+}
+
+/** Commands of the catalog, brought by workers. */
+export function versionAdminService(
+  door: Door,
+  dependencies: AdminDependencies,
+): storage.VersionAdminServiceImplementation {
+  const { store, publications } = dependencies
+  return {
+    async endUpload(request, context) {
+      await door.requireService(context)
+      const outcome = lifecycleWords.fromProto(request.outcome)
+      if (outcome !== 'ABORTED' && outcome !== 'EXPIRED')
+        throw new DomainError('INVALID_FIELD', `outcome: expected ABORTED or EXPIRED, found ${outcome}`, {
+          field: 'outcome',
+        })
+      const order = {
+        epoch: sizeFromProto('epoch', request.epoch),
+        opSeq: sizeFromProto('op_seq', request.opSeq),
+      }
+      const decided = await endUpload(dependencies, parseVersionId(request.versionId), outcome, order)
+      return { outcome: lifecycleWords.toProto(decided) }
+    },
+
+    async publish(request, context) {
+      await door.requireService(context)
+      const imageId = parseImageId(request.imageId)
+      const publication = {
+        imageId,
+        imageUid: parseUid(request.imageUid),
+        epoch: sizeFromProto('epoch', request.epoch),
+        generation: sizeFromProto('generation', request.generation),
+        document: request.document,
+        ...(request.primaryVersionId && { primary: parseVersionId(request.primaryVersionId) }),
+      }
+      const generation = await publications.run(imageId, () => store.publish(publication))
+      return { generation: BigInt(generation) }
+    },
+  }
+}

@@ -1,0 +1,268 @@
+import { DomainError, schemaPath, type FilePath, type UploadEnd, type VersionId } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
+import {
+  formatManifest,
+  parseManifest,
+  volumeLayout,
+  type ImageDocument,
+  type Manifest,
+  type VolumeIdentity,
+} from '@goldkeep/volume'
+import { join } from 'node:path'
+import type { SealEntry, StagedUpload, UploadView } from '../upload.js'
+import type {
+  AttemptMode,
+  AttemptWriter,
+  CommandOrder,
+  OpenFile,
+  Publication,
+  PublishedImage,
+  SealCandidate,
+  StoredVersion,
+  VersionStore,
+} from '../version-store.js'
+import type { CommandJournal } from './command-journal.js'
+import type { VolumeRoot } from './directories.js'
+import { removeJournal } from './end-staging.js'
+import { describeFaults } from './io-faults.js'
+import { openAttempt } from './open-attempt.js'
+import { openStoredFile } from './open-stored-file.js'
+import { compareWithStaged } from './prepare-seal.js'
+import { publishImage } from './publish-image.js'
+import { finishEnding } from './recover-uploads.js'
+import { sealTree } from './seal-tree.js'
+import { stageUpload } from './stage-upload.js'
+import { StagedDirectory, uploadEnded } from './staged-upload.js'
+import { viewOfSealed } from './view-of-sealed.js'
+import { describeVersion } from './version-index.js'
+import { readWhole } from './whole-files.js'
+
+const layout = volumeLayout('')
+
+/** What a start has read from the volume. */
+export interface VolumeContents {
+  readonly root: VolumeRoot
+  readonly log: Logger
+  readonly commands: CommandJournal
+  readonly index: Map<VersionId, StoredVersion>
+  readonly uploads: Map<VersionId, StagedDirectory>
+  readonly documents: Map<string, ImageDocument>
+}
+
+/** The version store on a directory of a local or NFS file system. */
+export class DiskStore implements VersionStore {
+  constructor(
+    readonly identity: VolumeIdentity,
+    private readonly volume: VolumeContents,
+  ) {}
+
+  get epoch(): number {
+    const published = [...this.volume.documents.values()].map(({ epoch }) => epoch)
+    return Math.max(this.volume.commands.highestEpoch, ...published)
+  }
+
+  async stage(upload: StagedUpload, schema: Uint8Array): Promise<UploadView> {
+    const { versionId } = upload
+    return describeFaults(`open upload ${versionId}`, async () => {
+      if (this.volume.index.has(versionId) || this.volume.uploads.has(versionId)) {
+        const view = await this.view(versionId)
+        if (view.upload.schemaDigest === upload.schemaDigest) return view
+        throw new DomainError('SCHEMA_MISMATCH', `upload ${versionId} was opened with another schema`)
+      }
+      this.#refuseEnded(versionId)
+      const staged = await stageUpload(this.volume.root, upload, schema)
+      this.volume.uploads.set(versionId, staged)
+      return staged.view
+    })
+  }
+
+  async view(versionId: VersionId): Promise<UploadView> {
+    const staged = this.volume.uploads.get(versionId)
+    if (staged) return staged.view
+    this.#refuseEnded(versionId)
+    const version = this.volume.index.get(versionId)
+    if (version) return viewOfSealed(parseManifest(await this.readManifest(versionId)))
+    throw uploadNotFound(versionId)
+  }
+
+  views(): readonly UploadView[] {
+    return [...this.volume.uploads.values()].map(({ view }) => view)
+  }
+
+  async openAttempt(
+    versionId: VersionId,
+    path: FilePath,
+    mode: AttemptMode,
+    onHashing: (bytes: number) => void,
+  ): Promise<AttemptWriter> {
+    return describeFaults(`open ${path}`, () => openAttempt(this.#staged(versionId), path, mode, onHashing))
+  }
+
+  async prepareSeal(versionId: VersionId, entries: readonly SealEntry[]): Promise<SealCandidate> {
+    const staged = this.#staged(versionId)
+    compareWithStaged(staged.view, entries)
+    staged.requireOpen()
+    const { root } = this.volume
+    const open = (path: string, sha256: string): Promise<OpenFile> =>
+      openStoredFile(root, join(staged.tree, path), sha256)
+    const schema = await describeFaults('read the schema', () =>
+      readWhole(root, join(staged.tree, schemaPath)),
+    )
+    if (!schema) throw new DomainError('IO_ERROR', `upload ${versionId}: its schema is gone from the volume`)
+    const files = entries.map((entry) => ({ ...entry, open: () => open(entry.path, entry.sha256) }))
+    return { view: staged.view, schema, files }
+  }
+
+  async seal(versionId: VersionId, manifest: Manifest): Promise<StoredVersion> {
+    const staged = this.#staged(versionId)
+    staged.requireOpen()
+    const text = Buffer.from(formatManifest(manifest)).toString('utf8')
+    await describeFaults(`seal ${versionId}`, () => staged.record({ t: 'sealing', manifest: text }))
+    const version = await this.completeSeal(versionId)
+    if (!version) throw new Error(`the seal of ${versionId} was lost`)
+    return version
+  }
+
+  async completeSeal(versionId: VersionId): Promise<StoredVersion | undefined> {
+    const sealed = this.volume.index.get(versionId)
+    if (sealed) return sealed
+    const staged = this.volume.uploads.get(versionId)
+    if (staged?.state.phase !== 'SEALING') return undefined
+    staged.requireSound()
+    const { imageId } = staged.state.upload
+    try {
+      await describeFaults(`seal ${versionId}`, () => sealTree(this.volume.root, staged.state.manifest ?? ''))
+      const version = await describeVersion(this.volume.root, imageId, versionId)
+      await staged.record({ t: 'sealed' })
+      this.volume.index.set(versionId, version)
+      return version
+    } catch (error) {
+      // Room can be made and the steps repeated; after any other fault only a new start is to be believed.
+      if (!(error instanceof DomainError && error.reason === 'NO_SPACE')) staged.condemn(error)
+      throw error
+    }
+  }
+
+  async forgetUpload(versionId: VersionId): Promise<void> {
+    const staged = this.volume.uploads.get(versionId)
+    if (staged?.state.phase !== 'SEALED') return
+    this.volume.uploads.delete(versionId)
+    await staged.journal.close()
+    await removeJournal(this.volume.root, layout.staging(versionId), this.volume.log)
+  }
+
+  async endUpload(
+    version: VersionId,
+    outcome: UploadEnd,
+    order: CommandOrder,
+  ): Promise<UploadEnd | 'SEALED'> {
+    const { commands, uploads } = this.volume
+    const recorded = commands.recall(version, order)
+    if (recorded) return recorded.outcome
+    return describeFaults(`end upload ${version}`, async () => {
+      const decided = (await this.completeSeal(version))
+        ? 'SEALED'
+        : (commands.find(version)?.outcome ?? outcome)
+      const staged = uploads.get(version)
+      if (decided !== 'SEALED' && staged && staged.state.ended === undefined)
+        await staged.record({ t: 'ended', outcome: decided, ...order })
+      const time = new Date().toISOString()
+      await commands.record({ t: 'end-upload', version, outcome: decided, ...order, time })
+      if (decided !== 'SEALED' && staged) {
+        uploads.delete(version)
+        await staged.journal.close()
+        await finishEnding(this.volume, staged)
+      }
+      return decided
+    })
+  }
+
+  findVersion(versionId: VersionId): StoredVersion | undefined {
+    return this.volume.index.get(versionId)
+  }
+
+  versions(): readonly StoredVersion[] {
+    return [...this.volume.index.values()]
+  }
+
+  async readManifest(versionId: VersionId): Promise<Uint8Array> {
+    const version = this.#version(versionId)
+    const path = layout.manifest(version.imageId, versionId)
+    const bytes = await describeFaults(`read ${path}`, () => readWhole(this.volume.root, path))
+    if (!bytes) throw new DomainError('VERSION_NOT_FOUND', `${path} is gone from the volume`)
+    return bytes
+  }
+
+  async openFile(versionId: VersionId, path: FilePath): Promise<OpenFile> {
+    const { files } = parseManifest(await this.readManifest(versionId))
+    const entry = files.find((file) => file.path === path)
+    if (!entry)
+      throw new DomainError('FILE_NOT_FOUND', `version ${versionId} has no file ${path}`, {
+        version_id: versionId,
+        path,
+      })
+    const directory = layout.version(this.#version(versionId).imageId, versionId)
+    return describeFaults(`open ${path}`, () =>
+      openStoredFile(this.volume.root, join(directory, path), entry.digests.sha256),
+    )
+  }
+
+  async publish(publication: Publication): Promise<number> {
+    const { root, documents, index } = this.volume
+    const { imageId } = publication
+    const document = await describeFaults(`publish ${imageId}`, () =>
+      publishImage(root, publication, documents.get(imageId), (versionId) => index.has(versionId)),
+    )
+    documents.set(imageId, document)
+    return document.generation
+  }
+
+  publications(): readonly PublishedImage[] {
+    return [...this.volume.documents.values()].map(({ image, uid, epoch, generation }) => ({
+      imageId: image,
+      imageUid: uid,
+      epoch,
+      generation,
+    }))
+  }
+
+  async space(): Promise<{ capacityBytes: number; freeBytes: number }> {
+    const { bsize, blocks, bavail } = await this.volume.root.sys.statfs(
+      `/proc/self/fd/${this.volume.root.fd}`,
+    )
+    return { capacityBytes: blocks * bsize, freeBytes: bavail * bsize }
+  }
+
+  async close(): Promise<void> {
+    for (const { journal } of this.volume.uploads.values()) await journal.close()
+    await this.volume.commands.close()
+  }
+
+  #refuseEnded(versionId: VersionId): void {
+    const command = this.volume.commands.find(versionId)
+    if (command && command.outcome !== 'SEALED') throw uploadEnded(versionId, command.outcome)
+  }
+
+  #staged(versionId: VersionId): StagedDirectory {
+    const staged = this.volume.uploads.get(versionId)
+    if (staged) return staged
+    this.#refuseEnded(versionId)
+    if (this.volume.index.has(versionId))
+      throw new DomainError('SEAL_BEGUN', `version ${versionId} is sealed; begin another upload`)
+    throw uploadNotFound(versionId)
+  }
+
+  #version(versionId: VersionId): StoredVersion {
+    const version = this.volume.index.get(versionId)
+    if (version) return version
+    throw new DomainError('VERSION_NOT_FOUND', `this volume holds no sealed version ${versionId}`, {
+      version_id: versionId,
+    })
+  }
+}
+
+function uploadNotFound(versionId: VersionId): DomainError {
+  return new DomainError('UPLOAD_NOT_FOUND', `no upload ${versionId} is open on this volume`, {
+    version_id: versionId,
+  })
+}

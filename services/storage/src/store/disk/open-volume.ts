@@ -1,0 +1,108 @@
+import type { HouseId, VolumeId } from '@goldkeep/domain'
+import { newVolumeId } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
+import {
+  formatMajor,
+  formatVolumeIdentity,
+  parseVolumeIdentity,
+  volumeLayout,
+  type ImageDocument,
+  type VolumeIdentity,
+} from '@goldkeep/volume'
+import { mkdir } from 'node:fs/promises'
+import type { VersionStore } from '../version-store.js'
+import { CommandJournal } from './command-journal.js'
+import { openRoot, type VolumeRoot } from './directories.js'
+import { DiskStore } from './disk-store.js'
+import { probeVolume } from './probe-volume.js'
+import { linkPrimary, readImageDocument } from './publish-image.js'
+import { recoverUploads } from './recover-uploads.js'
+import { nodeSyscalls, type Syscalls } from './syscalls.js'
+import { indexVersions, listImages } from './version-index.js'
+import { ownVolume } from './volume-owner.js'
+import { readWhole, replaceFile } from './whole-files.js'
+
+const layout = volumeLayout('')
+
+/** A volume that this process owns and has not read yet. */
+export interface OwnedVolume {
+  /** `undefined` for a directory that never was a volume. */
+  readonly identity: VolumeIdentity | undefined
+  /** What a new volume will be called. */
+  readonly volumeId: VolumeId
+  /** Rejects when another has taken it over, or its lease cannot be renewed. */
+  readonly lost: Promise<never>
+  /** Recovers what an earlier run left, and serves it. A new volume becomes the house's. */
+  open(house: HouseId): Promise<VersionStore>
+  readFile(path: string): Promise<Uint8Array | undefined>
+  replaceFile(path: string, bytes: Uint8Array): Promise<void>
+  release(): Promise<void>
+}
+
+/**
+ * Takes the directory for this process alone and tries whether it can be a volume.
+ * @throws VolumeHeldError, UnfitVolumeError, DomainError for a volume.json that cannot be read
+ */
+export async function takeVolume(
+  path: string,
+  log: Logger,
+  signal: AbortSignal,
+  sys: Syscalls = nodeSyscalls,
+): Promise<OwnedVolume> {
+  await mkdir(path, { recursive: true })
+  const root = await openRoot(sys, path)
+  const ownership = await ownVolume(root, log, signal).catch(async (error: unknown) => {
+    await sys.close(root.fd)
+    throw error
+  })
+  const release = async (): Promise<void> => {
+    await ownership.release()
+    await sys.close(root.fd)
+  }
+  try {
+    await probeVolume(root)
+    const bytes = await readWhole(root, layout.identity)
+    const identity = bytes && parseVolumeIdentity(bytes)
+    const volumeId = identity?.volume ?? newVolumeId()
+    return {
+      identity,
+      volumeId,
+      lost: ownership.lost,
+      release,
+      open: async (house) =>
+        readVolume(
+          root,
+          log,
+          identity ?? (await founded(root, { format: formatMajor, house, volume: volumeId })),
+        ),
+      readFile: (name) => readWhole(root, name),
+      replaceFile: (name, content) => replaceFile(root, name, content),
+    }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+async function founded(root: VolumeRoot, identity: VolumeIdentity): Promise<VolumeIdentity> {
+  await replaceFile(root, layout.identity, formatVolumeIdentity(identity))
+  return identity
+}
+
+async function readVolume(root: VolumeRoot, log: Logger, identity: VolumeIdentity): Promise<VersionStore> {
+  const commands = await CommandJournal.open(root)
+  const index = await indexVersions(root, log)
+  const uploads = await recoverUploads({ root, log, commands, index })
+  const documents = new Map<string, ImageDocument>()
+  for (const imageId of await listImages(root)) {
+    try {
+      const document = await readImageDocument(root, imageId)
+      if (!document) continue
+      documents.set(imageId, document)
+      await linkPrimary(root, document, (versionId) => index.has(versionId))
+    } catch (error) {
+      log.error({ err: error, imageId }, 'the image.json or the primary link of an image cannot be used')
+    }
+  }
+  return new DiskStore(identity, { root, log, commands, index, uploads, documents })
+}

@@ -1,0 +1,103 @@
+import { volumeNames } from '@goldkeep/volume'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import { makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
+import { isErrno } from './syscalls.js'
+import { ignoreAbsent } from './whole-files.js'
+
+const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants
+
+/** Why a directory cannot be a volume, and what to do instead. */
+export class UnfitVolumeError extends Error {
+  override readonly name = 'UnfitVolumeError'
+  constructor(path: string, why: string, options?: ErrorOptions) {
+    super(`the volume ${path} cannot be used: ${why}`, options)
+  }
+}
+
+/** Makes the folders of a volume and tries in them what the laws depend on. Leaves nothing behind. */
+export async function probeVolume(root: VolumeRoot): Promise<void> {
+  const { staging, images, trash, primaryImages } = volumeNames
+  await attempt(root, 'it cannot be written; check its owner and mode', async () => {
+    for (const path of [staging, images, trash, primaryImages]) await makeDirectory(root, path)
+  })
+  const name = `.probe-${randomBytes(6).toString('hex')}`
+  await withDirectory(root, staging, (from) =>
+    withDirectory(root, images, (to) =>
+      withDirectory(root, trash, async (last) => {
+        try {
+          await tryFiles(root, from, name)
+          await tryRenames(root, from, to, last, name)
+          await tryLinkSwap(root, from, name)
+        } finally {
+          for (const directory of [from, to, last])
+            for (const entry of [name, `${name}.link`, `${name}.new`])
+              await root.sys.unlink(directory.at(entry)).catch(ignoreAbsent)
+        }
+      }),
+    ),
+  )
+}
+
+async function tryFiles(root: VolumeRoot, directory: Directory, name: string): Promise<void> {
+  const { sys } = root
+  const create = async (entry: string): Promise<void> =>
+    sys.close(await sys.open(directory.at(entry), O_WRONLY | O_CREAT | O_EXCL, 0o644))
+  await attempt(root, 'files cannot be created in it; check its owner, its mode and its space', () =>
+    create(name),
+  )
+  const again = await create(name).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!isErrno(again, 'EEXIST'))
+    throw new UnfitVolumeError(
+      root.path,
+      'its file system does not create exclusively; use a local one or NFSv4',
+    )
+  const other = await sys.lstat(directory.at(name.toUpperCase())).catch(() => undefined)
+  if (other)
+    throw new UnfitVolumeError(
+      root.path,
+      'its file system is blind to case; use ext4, xfs, btrfs, ZFS or NFSv4',
+    )
+  await attempt(root, 'its directories cannot be synced; use ext4, xfs, btrfs, ZFS or NFSv4', () =>
+    directory.sync(),
+  )
+}
+
+async function tryRenames(
+  root: VolumeRoot,
+  from: Directory,
+  to: Directory,
+  last: Directory,
+  name: string,
+): Promise<void> {
+  const oneFileSystem =
+    'staging, images and trash must be one file system, without mounts or datasets between'
+  await attempt(root, oneFileSystem, async () => {
+    await root.sys.rename(from.at(name), to.at(name))
+    await root.sys.rename(to.at(name), last.at(name))
+  })
+}
+
+async function tryLinkSwap(root: VolumeRoot, directory: Directory, name: string): Promise<void> {
+  await attempt(
+    root,
+    'its file system has no symbolic links; use ext4, xfs, btrfs, ZFS or NFSv4',
+    async () => {
+      for (const target of ['one', 'two']) {
+        await root.sys.symlink(target, directory.at(`${name}.new`))
+        await root.sys.rename(directory.at(`${name}.new`), directory.at(`${name}.link`))
+      }
+    },
+  )
+}
+
+async function attempt(root: VolumeRoot, why: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    throw new UnfitVolumeError(root.path, `${why} (${(cause as Error).message})`, { cause })
+  }
+}

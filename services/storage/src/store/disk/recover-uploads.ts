@@ -1,0 +1,153 @@
+import { isVersionId, type VersionId } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
+import { parseManifest, volumeLayout, volumeNames } from '@goldkeep/volume'
+import fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { StoredVersion } from '../version-store.js'
+import type { CommandJournal } from './command-journal.js'
+import { listDirectory, withDirectory, type VolumeRoot } from './directories.js'
+import { endedVersionOf, removeEnded, removeKnown } from './end-staging.js'
+import { decodeFrames } from './journal-frames.js'
+import { sealTree, syncSealed, verifyTree } from './seal-tree.js'
+import { StagedDirectory } from './staged-upload.js'
+import { isErrno } from './syscalls.js'
+import { replay } from './upload-records.js'
+import { describeVersion } from './version-index.js'
+import { readWhole } from './whole-files.js'
+
+const layout = volumeLayout('')
+const { O_NOFOLLOW, O_RDWR } = fs.constants
+
+export interface Recovery {
+  readonly root: VolumeRoot
+  readonly log: Logger
+  readonly commands: CommandJournal
+  readonly index: Map<VersionId, StoredVersion>
+}
+
+/** Goes on with what an earlier run left in `staging/`. One upload's fault does not keep the others away. */
+export async function recoverUploads(recovery: Recovery): Promise<Map<VersionId, StagedDirectory>> {
+  const uploads = new Map<VersionId, StagedDirectory>()
+  for (const name of await listDirectory(recovery.root, layout.stagingRoot)) {
+    try {
+      const ended = endedVersionOf(name)
+      if (ended !== undefined) await removeLeftover(recovery, name)
+      else if (isVersionId(name)) {
+        const staged = await recoverUpload(recovery, name)
+        if (staged) uploads.set(name, staged)
+      }
+    } catch (error) {
+      recovery.log.error({ err: error, staged: name }, 'a staged upload could not be recovered; it is kept')
+    }
+  }
+  return uploads
+}
+
+async function recoverUpload(recovery: Recovery, versionId: VersionId): Promise<StagedDirectory | undefined> {
+  const { root, log } = recovery
+  const staged = await StagedDirectory.recover(root, versionId)
+  if (!staged) return undefined
+  switch (staged.state.phase) {
+    case 'OPEN':
+      for (const file of staged.state.files.values()) await cutBack(staged, file.path)
+      return staged
+    case 'SEALING':
+      // A fault leaves it SEALING: its seal can be asked for again after the next start.
+      await rollForward(recovery, staged).catch((error: unknown) => {
+        log.error({ err: error, versionId }, 'a seal that had begun could not be rolled forward')
+        staged.condemn(error)
+      })
+      return staged
+    case 'SEALED':
+      return staged
+    case 'ABORTED':
+    case 'EXPIRED':
+      await staged.journal.close()
+      await finishEnding(recovery, staged)
+      return undefined
+  }
+}
+
+/** A file's own length proves nothing after power loss: what the journal says is durable counts. */
+async function cutBack(staged: StagedDirectory, path: StagedPath): Promise<void> {
+  const file = staged.state.files.get(path)
+  if (!file || file.state === 'BROKEN') return
+  const { sys } = staged.root
+  const found = await openStaged(staged, path)
+  const size = found?.size ?? 0
+  try {
+    if (size < file.committedSize || (file.state === 'COMPLETE' && size !== file.committedSize)) {
+      const failure = `expected ${file.committedSize} bytes on the volume, found ${found ? size : 'no file'}`
+      await staged.record({ t: 'broken', path, attempt: file.attemptId, failure })
+    } else if (found && size > file.committedSize) {
+      await sys.ftruncate(found.fd, file.committedSize)
+      await sys.fsync(found.fd)
+    }
+  } finally {
+    if (found) await sys.close(found.fd)
+  }
+}
+
+type StagedPath = Parameters<StagedDirectory['state']['files']['get']>[0]
+
+async function openStaged(
+  staged: StagedDirectory,
+  path: StagedPath,
+): Promise<{ fd: number; size: number } | undefined> {
+  const { root, tree } = staged
+  try {
+    const fd = await withDirectory(root, join(tree, dirname(path)), (directory) =>
+      root.sys.open(directory.at(basename(path)), O_RDWR | O_NOFOLLOW),
+    )
+    return { fd, size: (await root.sys.fstat(fd)).size }
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** Ends a journalled seal, wherever it stopped, after every digest has been compared. */
+async function rollForward({ root, log, index }: Recovery, staged: StagedDirectory): Promise<void> {
+  const text = staged.state.manifest ?? ''
+  const manifest = parseManifest(Buffer.from(text))
+  const versionPath = layout.version(manifest.image, manifest.version)
+  if (index.has(manifest.version)) {
+    await verifyTree(root, versionPath, manifest)
+    await syncSealed(root, manifest)
+  } else {
+    await verifyTree(root, staged.tree, manifest)
+    await sealTree(root, text)
+    index.set(manifest.version, await describeVersion(root, manifest.image, manifest.version))
+  }
+  await staged.record({ t: 'sealed' })
+  log.info({ versionId: manifest.version, imageId: manifest.image }, 'a seal was rolled forward')
+}
+
+/** Carries out an end that is in the upload's journal. */
+export async function finishEnding(
+  { root, log, commands }: Pick<Recovery, 'root' | 'log' | 'commands'>,
+  staged: StagedDirectory,
+): Promise<void> {
+  const { upload, files, ended } = staged.state
+  const version = upload.versionId
+  if (!ended) throw new Error(`upload ${version} has not ended`)
+  if (!commands.find(version)) {
+    const { outcome, epoch, opSeq } = ended
+    await commands.record({
+      t: 'end-upload',
+      version,
+      outcome,
+      epoch,
+      opSeq,
+      time: new Date().toISOString(),
+    })
+  }
+  await removeEnded(root, version, files.keys(), log)
+}
+
+async function removeLeftover({ root, log }: Recovery, name: string): Promise<void> {
+  const directory = join(layout.stagingRoot, name)
+  const journal = (await readWhole(root, join(directory, volumeNames.journal))) ?? new Uint8Array()
+  const { records } = decodeFrames(journal)
+  await removeKnown(root, directory, records.length > 0 ? replay(records).files.keys() : [], log)
+}

@@ -1,0 +1,104 @@
+import { DomainError, type FilePath, type VersionId } from '@goldkeep/domain'
+import { volumeLayout } from '@goldkeep/volume'
+import type { Hash } from 'node:crypto'
+import type { UploadView } from '../upload.js'
+import type { VolumeRoot } from './directories.js'
+import { Journal } from './journal.js'
+import { applyRecord, replay, type UploadRecord, type UploadState } from './upload-records.js'
+
+const layout = volumeLayout('')
+
+/** The hash of an attempt's committed bytes, kept while nobody writes so that a resume need not read them. */
+export interface KeptHash {
+  readonly attemptId: string
+  readonly size: number
+  readonly hash: Hash
+}
+
+type WithoutTime<R> = R extends { readonly time: string } ? Omit<R, 'time'> : never
+
+/** One upload under `staging/`: its journal, and the state that follows from it. */
+export class StagedDirectory {
+  readonly hashes = new Map<FilePath, KeptHash>()
+  #condemned: unknown
+
+  private constructor(
+    readonly root: VolumeRoot,
+    readonly journal: Journal,
+    private current: UploadState,
+  ) {}
+
+  /** Begins a journal in a directory that is there. */
+  static async create(
+    root: VolumeRoot,
+    opened: Extract<UploadRecord, { t: 'opened' }>,
+  ): Promise<StagedDirectory> {
+    const { journal } = await Journal.open(root, layout.journal(opened.upload.versionId))
+    await journal.append(opened)
+    return new StagedDirectory(root, journal, replay([opened]))
+  }
+
+  /** Opens what an earlier run left, or `undefined` when its journal says nothing: then it never was opened. */
+  static async recover(root: VolumeRoot, versionId: VersionId): Promise<StagedDirectory | undefined> {
+    const { journal, records } = await Journal.open(root, layout.journal(versionId))
+    if (records.length > 0) return new StagedDirectory(root, journal, replay(records))
+    await journal.close()
+    return undefined
+  }
+
+  get state(): UploadState {
+    return this.current
+  }
+
+  get view(): UploadView {
+    const { upload, phase, files, lastByteTime } = this.current
+    return { upload, phase, lastByteTime, files: [...files.values()] }
+  }
+
+  /** Relative to the volume's root. */
+  get tree(): string {
+    return layout.stagedTree(this.current.upload.versionId)
+  }
+
+  /** Makes the record durable, then lets it take effect. */
+  async record(record: WithoutTime<UploadRecord>): Promise<void> {
+    const timed = { ...record, time: new Date().toISOString() } as UploadRecord
+    await this.journal.append(timed)
+    this.current = applyRecord(this.current, timed)
+  }
+
+  /** After a sync failed while it was being sealed: nothing is trusted until the next start has verified it. */
+  condemn(fault: unknown): void {
+    this.#condemned = fault
+  }
+
+  /** @throws DomainError IO_ERROR */
+  requireSound(): void {
+    if (this.#condemned === undefined) return
+    const { versionId } = this.current.upload
+    throw new DomainError(
+      'IO_ERROR',
+      `upload ${versionId}: the volume failed while it was sealed; restart storage, which then verifies it`,
+      { version_id: versionId },
+      { cause: this.#condemned },
+    )
+  }
+
+  /** @throws DomainError SEAL_BEGUN, UPLOAD_ENDED */
+  requireOpen(): void {
+    const { phase, upload } = this.current
+    if (phase === 'OPEN') return
+    if (phase === 'SEALING' || phase === 'SEALED')
+      throw new DomainError('SEAL_BEGUN', `upload ${upload.versionId} is being sealed or sealed already`, {
+        version_id: upload.versionId,
+      })
+    throw uploadEnded(upload.versionId, phase)
+  }
+}
+
+export function uploadEnded(versionId: VersionId, outcome: string): DomainError {
+  return new DomainError('UPLOAD_ENDED', `upload ${versionId} has ended as ${outcome}; begin another`, {
+    version_id: versionId,
+    outcome,
+  })
+}

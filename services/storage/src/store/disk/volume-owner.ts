@@ -1,0 +1,119 @@
+import type { Logger } from '@goldkeep/service'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { VolumeRoot } from './directories.js'
+import { askOwner, answerAsOwner } from './owner-socket.js'
+import {
+  createLease,
+  heartbeatMs,
+  lostAfterMs,
+  newHolder,
+  readLeases,
+  removeLease,
+  renewLease,
+  takeoverAfterMs,
+  type Holder,
+  type Lease,
+} from './lease.js'
+
+export interface Ownership {
+  /** Rejects when the volume is no longer ours: nothing may be acknowledged any more. */
+  readonly lost: Promise<never>
+  release(): Promise<void>
+}
+
+/** The refusal of a start: it names who holds the volume and how to take over. */
+export class VolumeHeldError extends Error {
+  override readonly name = 'VolumeHeldError'
+  constructor(path: string, holder: string) {
+    super(`the volume ${path} is held by ${holder}; stop that storage service, then start this one`)
+  }
+}
+
+/**
+ * Makes this process the volume's only owner, or refuses. On one kernel the socket tells whether an owner
+ * lives; an owner on another is believed dead after a minute without a heartbeat.
+ */
+export async function ownVolume(root: VolumeRoot, log: Logger, signal: AbortSignal): Promise<Ownership> {
+  await refuseWhenAlive(root)
+  const last = await waitForOtherHost(root, log, signal)
+  const holder = newHolder((last?.epoch ?? 0) + 1)
+  // Exclusive: of two that start at once, one makes it.
+  await createLease(root, holder).catch(() => {
+    throw new VolumeHeldError(root.path, 'another storage service that is starting now')
+  })
+  // The other one may have begun to listen between our first look and our lease.
+  await refuseWhenAlive(root).catch(async (error: unknown) => {
+    await removeLease(root, holder.epoch)
+    throw error
+  })
+  const socket = await answerAsOwner(root, holder)
+  const newest = (await readLeases(root)).at(-1)
+  if (newest && newest.epoch > holder.epoch) {
+    await socket.close()
+    throw new VolumeHeldError(root.path, describeHolder(newest))
+  }
+  for (const { epoch } of await readLeases(root)) if (epoch < holder.epoch) await removeLease(root, epoch)
+  const beat = keepLease(root, holder, log)
+  return {
+    lost: beat.lost,
+    release: async () => {
+      beat.stop()
+      await socket.close()
+      await removeLease(root, holder.epoch)
+    },
+  }
+}
+
+async function refuseWhenAlive(root: VolumeRoot): Promise<void> {
+  const alive = await askOwner(root)
+  if (alive !== undefined) throw new VolumeHeldError(root.path, alive)
+}
+
+async function waitForOtherHost(
+  root: VolumeRoot,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  let told = false
+  for (;;) {
+    const last = (await readLeases(root)).at(-1)
+    const here = newHolder(0)
+    if (!last || last.bootId === here.bootId) return last
+    const waitMs = last.heartbeat + takeoverAfterMs - Date.now()
+    if (waitMs <= 0) return last
+    if (!told) log.warn({ holder: describeHolder(last), waitMs }, 'waiting for the last owner to be gone')
+    told = true
+    await delay(Math.min(waitMs, 1000), undefined, { signal })
+  }
+}
+
+const describeHolder = ({ host, pid, since }: Holder): string => `process ${pid} on ${host} since ${since}`
+
+function keepLease(
+  root: VolumeRoot,
+  holder: Holder,
+  log: Logger,
+): { lost: Promise<never>; stop: () => void } {
+  let renewed = Date.now()
+  let lose: (error: Error) => void = () => {}
+  const lost = new Promise<never>((_, reject) => {
+    lose = reject
+  })
+  lost.catch(() => {})
+  const beat = async (): Promise<void> => {
+    try {
+      const newest = (await readLeases(root)).at(-1)
+      if (newest && newest.epoch > holder.epoch)
+        lose(new Error(`the volume ${root.path} was taken over by ${describeHolder(newest)}`))
+      await renewLease(root, holder)
+      renewed = Date.now()
+    } catch (error) {
+      log.error({ err: error }, 'the lease of the volume could not be renewed')
+      if (Date.now() - renewed > lostAfterMs)
+        lose(new Error(`the lease of ${root.path} could not be renewed for ${lostAfterMs / 1000} s`))
+    }
+  }
+  const timer = setInterval(() => void beat(), heartbeatMs)
+  timer.unref()
+  return { lost, stop: () => clearInterval(timer) }
+}

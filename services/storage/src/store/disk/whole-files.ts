@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { withDirectory, type VolumeRoot } from './directories.js'
+import { isErrno, type Syscalls } from './syscalls.js'
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants
+
+/** Writes all of `data` at `position`, however the kernel splits it. */
+export async function writeFully(
+  sys: Syscalls,
+  fd: number,
+  data: Uint8Array,
+  position: number,
+): Promise<void> {
+  let done = 0
+  while (done < data.length) {
+    const rest = done === 0 ? data : data.subarray(done)
+    const written = await sys.write(fd, rest, position + done)
+    if (written <= 0) throw new Error(`wrote ${done} of ${data.length} bytes`)
+    done += written
+  }
+}
+
+/** Reads up to `length` bytes; less only at the end of the file. */
+export async function readFully(
+  sys: Syscalls,
+  fd: number,
+  position: number,
+  length: number,
+): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(length)
+  let done = 0
+  while (done < length) {
+    const read = await sys.read(fd, buffer.subarray(done), position + done)
+    if (read === 0) break
+    done += read
+  }
+  return buffer.subarray(0, done)
+}
+
+/** Opens a regular file of the volume for reading, through no link. */
+export async function openForReading(root: VolumeRoot, path: string): Promise<{ fd: number; size: number }> {
+  const fd = await withDirectory(root, dirname(path), (directory) =>
+    root.sys.open(directory.at(basename(path)), O_RDONLY | O_NOFOLLOW),
+  )
+  const stats = await root.sys.fstat(fd)
+  if (stats.isFile()) return { fd, size: stats.size }
+  await root.sys.close(fd)
+  throw new Error(`${path}: expected a regular file`)
+}
+
+/** A small file's bytes, or `undefined` when it is absent. */
+export async function readWhole(root: VolumeRoot, path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { fd, size } = await openForReading(root, path)
+    try {
+      return await readFully(root.sys, fd, 0, size)
+    } finally {
+      await root.sys.close(fd)
+    }
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Writes a file so that a reader finds the old bytes or the new ones, whole, whatever happens: beside it,
+ * synced, renamed over it, and the directory synced.
+ */
+export async function replaceFile(
+  root: VolumeRoot,
+  path: string,
+  bytes: Uint8Array,
+  mode = 0o644,
+): Promise<void> {
+  const { sys } = root
+  await withDirectory(root, dirname(path), async (directory) => {
+    const target = directory.at(basename(path))
+    const beside = directory.at(`.${basename(path).replace(/^\./, '')}.new`)
+    // A leftover of a run that ended half-way.
+    await sys.unlink(beside).catch(ignoreAbsent)
+    const fd = await sys.open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
+    try {
+      await writeFully(sys, fd, bytes, 0)
+      await sys.fchmod(fd, mode)
+      await sys.fsync(fd)
+    } finally {
+      await sys.close(fd)
+    }
+    await sys.rename(beside, target)
+    await directory.sync()
+  })
+}
+
+export function ignoreAbsent(error: unknown): void {
+  if (!isErrno(error, 'ENOENT')) throw error
+}
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/**
+ * SHA-256 of the first `size` bytes of a file, as a hash that can go on.
+ * @param onRead told after each piece how many bytes have been read
+ */
+export async function hashPrefix(
+  sys: Syscalls,
+  fd: number,
+  size: number,
+  onRead: (bytes: number) => void = () => {},
+) {
+  const hash = createHash('sha256')
+  const piece = 1024 * 1024
+  for (let position = 0; position < size;) {
+    const bytes = await readFully(sys, fd, position, Math.min(piece, size - position))
+    if (bytes.length === 0) throw new Error(`read ${position} of ${size} bytes`)
+    hash.update(bytes)
+    position += bytes.length
+    onRead(position)
+  }
+  return hash
+}

@@ -1,0 +1,155 @@
+import type { AttemptId, FilePath, ImageId, Uid, UploadEnd, VersionId } from '@goldkeep/domain'
+import type { Manifest, VolumeIdentity } from '@goldkeep/volume'
+import type { SealEntry, StagedUpload, UploadView } from './upload.js'
+
+/**
+ * Keeps staged uploads and sealed versions. What it has acknowledged is durable. Faults of the medium are
+ * DomainErrors NO_SPACE and IO_ERROR; nothing above this port assumes a file system.
+ *
+ * Calls that change one upload (all but `openAttempt`s of different files) come one at a time: the upload
+ * desk in `operations/` sees to it.
+ */
+export interface VersionStore {
+  readonly identity: VolumeIdentity
+  /** The highest epoch of the catalog that this volume has seen. */
+  readonly epoch: number
+
+  /**
+   * Stages an upload with its schema; repeating it is harmless.
+   * @throws DomainError UPLOAD_ENDED, SCHEMA_MISMATCH when it is staged with another schema
+   */
+  stage(upload: StagedUpload, schema: Uint8Array): Promise<UploadView>
+  /** @throws DomainError UPLOAD_NOT_FOUND, UPLOAD_ENDED */
+  view(versionId: VersionId): Promise<UploadView>
+  /** Every staged upload, those that are sealed and not yet forgotten included. */
+  views(): readonly UploadView[]
+
+  /**
+   * Begins or goes on with an attempt of a file; there must be no other writer of it.
+   * @param onHashing told how many bytes of a resumed file have been read again
+   * @throws DomainError ATTEMPT_SUPERSEDED, ATTEMPT_BROKEN, OFFSET_MISMATCH, FILE_COMPLETE, SEAL_BEGUN
+   */
+  openAttempt(
+    versionId: VersionId,
+    path: FilePath,
+    mode: AttemptMode,
+    onHashing: (bytes: number) => void,
+  ): Promise<AttemptWriter>
+
+  /**
+   * Compares what is staged with the list of the seal.
+   * @throws DomainError FILE_MISSING, FILE_UNFINISHED, SIZE_MISMATCH, DIGEST_MISMATCH, EXTRA_STAGED_FILES
+   */
+  prepareSeal(versionId: VersionId, entries: readonly SealEntry[]): Promise<SealCandidate>
+  /** Makes the version: whole and durable when it resolves. */
+  seal(versionId: VersionId, manifest: Manifest): Promise<StoredVersion>
+  /** Ends a seal that had begun; `undefined` when none had. */
+  completeSeal(versionId: VersionId): Promise<StoredVersion | undefined>
+  /** Removes what is left of the staging of a version that the catalog has recorded. */
+  forgetUpload(versionId: VersionId): Promise<void>
+
+  /**
+   * Ends an upload that has not begun to seal, and removes its bytes.
+   * @returns what became of it: a seal that came first wins
+   * @throws DomainError STALE_COMMAND
+   */
+  endUpload(versionId: VersionId, outcome: UploadEnd, order: CommandOrder): Promise<UploadEnd | 'SEALED'>
+
+  /** `undefined` when the volume does not hold it. */
+  findVersion(versionId: VersionId): StoredVersion | undefined
+  versions(): readonly StoredVersion[]
+  /** version.json, byte for byte. */
+  readManifest(versionId: VersionId): Promise<Uint8Array>
+  /** @throws DomainError VERSION_NOT_FOUND, FILE_NOT_FOUND */
+  openFile(versionId: VersionId, path: FilePath): Promise<OpenFile>
+
+  /**
+   * Writes the image's document, then lets its primary name point to the version.
+   * @returns the generation that is on the volume now
+   * @throws DomainError STALE_COMMAND
+   */
+  publish(publication: Publication): Promise<number>
+  publications(): readonly PublishedImage[]
+
+  space(): Promise<{ readonly capacityBytes: number; readonly freeBytes: number }>
+  close(): Promise<void>
+}
+
+export type AttemptMode =
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'resume'; readonly attemptId: AttemptId; readonly offset: number }
+
+/** Receives the bytes of one attempt, in order. */
+export interface AttemptWriter {
+  readonly attemptId: AttemptId
+  /** Bytes taken so far. */
+  readonly size: number
+  readonly committedSize: number
+  /** Takes bytes; resolves when there is room for more, which is before they are written. */
+  append(data: Uint8Array): Promise<void>
+  /** Makes everything taken so far durable, and resolves with its size. */
+  commit(): Promise<number>
+  /**
+   * Completes the file.
+   * @returns its SHA-256, hex
+   * @throws DomainError SIZE_MISMATCH, DIGEST_MISMATCH
+   */
+  finish(size: number, sha256: string): Promise<string>
+  /** Records that the producer failed; the attempt cannot be gone on with. */
+  fail(failure: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** A file's bytes at any offset. */
+export interface OpenFile {
+  readonly size: number
+  readonly sha256: string
+  /** May return less than asked for at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+/** A staged upload whose files are all complete and as listed. */
+export interface SealCandidate {
+  readonly view: UploadView
+  readonly schema: Uint8Array
+  readonly files: readonly StoredFile[]
+}
+
+export interface StoredFile {
+  readonly path: FilePath
+  readonly size: number
+  readonly sha256: string
+  open(): Promise<OpenFile>
+}
+
+export interface StoredVersion {
+  readonly versionId: VersionId
+  readonly imageId: ImageId
+  readonly imageUid: Uid
+  /** SHA-256 of version.json, hex. */
+  readonly manifestDigest: string
+}
+
+/** The place of a command in the order in which the catalog gave them out. */
+export interface CommandOrder {
+  readonly epoch: number
+  readonly opSeq: number
+}
+
+export interface Publication {
+  readonly imageId: ImageId
+  readonly imageUid: Uid
+  readonly epoch: number
+  readonly generation: number
+  /** The content of image.json. */
+  readonly document: Uint8Array
+  readonly primary?: VersionId
+}
+
+export interface PublishedImage {
+  readonly imageId: ImageId
+  readonly imageUid: Uid
+  readonly epoch: number
+  readonly generation: number
+}

@@ -1,0 +1,96 @@
+import { catalog } from '@goldkeep/contracts'
+import { createGrpcServer, createLogger } from '@goldkeep/service'
+import { generateKeyPair, importPrivateKey, signTicket, type TicketClaims } from '@goldkeep/tickets'
+import { randomBytes } from 'node:crypto'
+
+/** A catalog that remembers what storage told it; its answers can be changed and withheld. */
+export interface FakeCatalog {
+  readonly address: string
+  readonly house: string
+  readonly serviceKey: Uint8Array
+  readonly registrations: catalog.RegisterVolumeRequest[]
+  readonly inventories: catalog.RecordInventoryRequest[]
+  readonly progress: catalog.ReportProgressRequest[]
+  /** By version id. */
+  readonly sealed: Map<string, catalog.RecordSealedRequest>
+  readonly ended: catalog.RecordEndedRequest[]
+  /** Deployments that are told to be over. */
+  readonly endedDeployments: string[]
+  readonly revocations: catalog.Revocation[]
+  /** While set, every call is refused as if the catalog were down. */
+  down: boolean
+  sign(claims: TicketClaims, lifetime?: { readonly issued?: Date; readonly expires?: Date }): Promise<string>
+  stop(): Promise<void>
+}
+
+export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<FakeCatalog> {
+  const pair = await generateKeyPair()
+  const signingKey = { keyId: 'key-1', privateKey: await importPrivateKey(pair.privateKey) }
+  const server = createGrpcServer(createLogger('fake-catalog', 'silent'))
+  const fake: FakeCatalog = {
+    address: '',
+    house,
+    serviceKey: randomBytes(32),
+    registrations: [],
+    inventories: [],
+    progress: [],
+    sealed: new Map(),
+    ended: [],
+    endedDeployments: [],
+    revocations: [],
+    down: false,
+    sign: (claims, { issued = new Date(), expires = new Date(Date.now() + 900_000) } = {}) =>
+      signTicket(signingKey, claims, issued, expires),
+    stop: async () => server.forceShutdown(),
+  }
+  server.add(catalog.CoordinationDefinition, answering(fake, pair.publicKey))
+  const port = await server.listen('127.0.0.1:0')
+  return Object.assign(fake, { address: `127.0.0.1:${String(port)}` })
+}
+
+type Coordination = catalog.CoordinationServiceImplementation
+
+function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
+  const up = <Request, Answer>(answer: (request: Request) => Answer) => {
+    return async (request: Request): Promise<Answer> => {
+      if (fake.down) throw new Error('the catalog is down')
+      return answer(request)
+    }
+  }
+  const never = up(() => {
+    throw new Error('storage has no business here')
+  }) as never
+  return {
+    registerVolume: up((request: catalog.RegisterVolumeRequest) => {
+      fake.registrations.push(request)
+      return { houseId: fake.house, epoch: 1n }
+    }),
+    recordInventory: up((request: catalog.RecordInventoryRequest) => {
+      fake.inventories.push(request)
+      const unrecorded = request.versions.filter(({ versionId }) => !fake.sealed.has(versionId))
+      return { unrecordedVersionIds: unrecorded.map(({ versionId }) => versionId) }
+    }),
+    reportProgress: up((request: catalog.ReportProgressRequest) => {
+      fake.progress.push(request)
+      return { endedDeploymentIds: fake.endedDeployments }
+    }),
+    recordSealed: up((request: catalog.RecordSealedRequest) => {
+      fake.sealed.set(request.versionId, request)
+      return { number: fake.sealed.size }
+    }),
+    recordEnded: up((request: catalog.RecordEndedRequest) => {
+      fake.ended.push(request)
+      return {}
+    }),
+    getTrust: up(() => ({
+      houseId: fake.house,
+      keys: [{ keyId: 'key-1', publicKey }],
+      revocations: fake.revocations,
+    })),
+    claimJob: never,
+    renewClaim: never,
+    reportFindings: never,
+    confirmCommand: never,
+    failJob: never,
+  }
+}
