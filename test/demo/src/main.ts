@@ -1,15 +1,14 @@
-import { goldkeepCommand } from '@goldkeep/testing'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { goldkeepCommand, temporaryDirectory } from '@goldkeep/testing'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startHouse } from './house.js'
 import { Narrator } from './narrator.js'
 import { tellStory } from './story.js'
 
 const narrator = new Narrator()
-const root = await mkdtemp(join(tmpdir(), 'goldkeep-demo-'))
-const home = join(root, 'home')
-const directory = join(root, 'disks')
+const stage = await temporaryDirectory('demo')
+const home = join(stage.path, 'home')
+const directory = join(stage.path, 'disks')
 await mkdir(directory)
 
 process.stdout.write('Goldkeep: no step, however it fails, loses an image that was good before.\n')
@@ -31,5 +30,5 @@ try {
   process.exitCode = 1
 } finally {
   await house.stop()
-  await rm(root, { recursive: true, force: true })
+  await stage.remove()
 }
