@@ -58,6 +58,8 @@ export const nodeSyscalls: Syscalls = {
 
 /** Whether an error is the operating system's, with one of the codes if any are given. */
 export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false
+  // By its shape: an error of another realm is not an `instanceof Error` here.
+  if (typeof error !== 'object' || error === null) return false
+  if (!('code' in error) || typeof error.code !== 'string') return false
   return codes.length === 0 ? 'syscall' in error || 'errno' in error : codes.includes(error.code)
 }
