@@ -1,6 +1,12 @@
 import { loadCatalogConfig, startCatalog } from '@goldkeep/catalog'
 import { claimDirectory, startPostgres } from '@goldkeep/postgres'
-import { runPhases, type Logger, type RunningService, type ShutdownPhase } from '@goldkeep/service'
+import {
+  createLogger,
+  runPhases,
+  type Logger,
+  type RunningService,
+  type ShutdownPhase,
+} from '@goldkeep/service'
 import { loadStorageConfig, startStorage } from '@goldkeep/storage'
 import { loadWorkerConfig, startWorker } from '@goldkeep/worker'
 import type { AllInOneConfig, Endpoint } from './config.js'
@@ -18,20 +24,16 @@ export interface RunningHouse extends RunningService {
  * is stopped again, in the opposite order, when a later part cannot start.
  * @throws ConfigError, PostgresError when the home or a port cannot be used
  */
-export async function startHouse(
-  config: AllInOneConfig,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<RunningHouse> {
+export async function startHouse(config: AllInOneConfig, signal: AbortSignal): Promise<RunningHouse> {
+  const logOf = (service: string): Logger => createLogger(service, config.logLevel)
   const home = openHome(config.home)
   const releaseHome = claimDirectory(home.path)
   const started: ShutdownPhase[] = [{ name: 'home', timeoutMs: 1_000, run: async () => releaseHome() }]
-  const stop = (): Promise<void> => runPhases(log, started.toReversed())
+  const stop = (): Promise<void> => runPhases(logOf('all-in-one'), started.toReversed())
   const stopLater = (name: string, part: { readonly stop: () => Promise<unknown> }): void => {
     started.push({ name, timeoutMs: 40_000, run: () => part.stop() })
     signal.throwIfAborted()
   }
-  const logOf = (service: string): Logger => log.child({ service })
 
   try {
     await refuseTakenPorts(config)

@@ -27,6 +27,7 @@ export interface RunningServer {
 }
 
 const startTimeoutMs = 60_000
+const leaveMs = 1_000
 const fastStopMs = 20_000
 const attempts = 10
 
@@ -124,13 +125,16 @@ function supervise(child: ChildProcess, port: number, log: Logger): RunningServe
   process.once('exit', stopWithUs)
   const stop = async (): Promise<void> => {
     stopping = true
-    child.kill('SIGINT')
-    const impatient = setTimeout(() => {
+    // A pool says that it is closed while its connections are still taking leave.
+    child.kill('SIGTERM')
+    const cutConnections = setTimeout(() => child.kill('SIGINT'), leaveMs)
+    const giveUp = setTimeout(() => {
       log.warn({ pid: child.pid }, 'PostgreSQL is slow to stop; it will recover at its next start')
       child.kill('SIGQUIT')
     }, fastStopMs)
     await ended
-    clearTimeout(impatient)
+    clearTimeout(cutConnections)
+    clearTimeout(giveUp)
     process.removeListener('exit', stopWithUs)
   }
   return { port, failed, stop }

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  goldkeepCommand,
+  startProcess,
+  temporaryDirectory,
+  type TemporaryDirectory,
+  type TestProcess,
+} from '@goldkeep/testing'
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const anyPorts = {
+  GOLDKEEP_CATALOG_PORT: '0',
+  GOLDKEEP_STORAGE_PORT: '0',
+  GOLDKEEP_POSTGRES_PORT: '0',
+  GOLDKEEP_LOG_LEVEL: 'warn',
+}
+
+let directory: TemporaryDirectory
+let started: TestProcess[]
+
+beforeEach(async () => {
+  directory = await temporaryDirectory('all-in-one')
+  started = []
+})
+
+afterEach(async () => {
+  await Promise.all(started.map((house) => house.stop()))
+  await directory.remove()
+})
+
+function launch(home: string, environment: Readonly<Record<string, string>> = {}): TestProcess {
+  const house = startProcess(process.execPath, [program], {
+    env: { ...anyPorts, GOLDKEEP_HOME: home, ...environment },
+  })
+  started.push(house)
+  return house
+}
+
+async function startHouse(home: string): Promise<TestProcess> {
+  const house = launch(home)
+  await house.waitForLine(/^Try: /)
+  return house
+}
+
+const postgresPid = (home: string): number =>
+  Number.parseInt(readFileSync(join(home, 'postgres', 'data', 'postmaster.pid'), 'utf8'), 10)
+
+test('a house that was killed with kill -9 starts again and has kept everything', async () => {
+  const home = join(directory.path, 'home')
+  const goldkeep = goldkeepCommand({ GOLDKEEP_HOME: home })
+  const first = await startHouse(home)
+  await goldkeep.run('image', 'create', 'win11-lab')
+  const abandoned = postgresPid(home)
+  await first.killHard()
+  expect(() => process.kill(abandoned, 0)).not.toThrow()
+
+  const second = await startHouse(home)
+  expect(() => process.kill(abandoned, 0)).toThrow('ESRCH')
+  expect(await goldkeep.run('image', 'list')).toContain('win11-lab')
+
+  expect(await second.stop()).toEqual({ code: 0, signal: null })
+  expect(existsSync(join(home, 'postgres', 'data', 'postmaster.pid'))).toBe(false)
+  const warnings = second.stderr().trim().split('\n')
+  expect(warnings).toEqual([expect.stringContaining('stopping a PostgreSQL that was left running')])
+})
+
+test('two houses live side by side, each home has one, and its secrets are readable by nobody else', async () => {
+  const homes = ['one', 'two'].map((name) => join(directory.path, name))
+  await Promise.all(homes.map(startHouse))
+  const [one = '', two = ''] = homes
+  const modes = ['admin-token', 'service-key', 'context.json', 'postgres/password'].map(
+    (name) => statSync(join(one, name)).mode & 0o777,
+  )
+  expect(modes).toEqual([0o600, 0o600, 0o600, 0o600])
+  await goldkeepCommand({ GOLDKEEP_HOME: one }).run('image', 'create', 'win11-lab')
+  expect(await goldkeepCommand({ GOLDKEEP_HOME: two }).run('image', 'list')).not.toContain('win11-lab')
+
+  const again = launch(one)
+  expect(await again.end).toMatchObject({ code: 1 })
+  expect(again.stderr()).toContain(`${one} is in use by process ${started[0]?.pid}`)
+  expect(await goldkeepCommand({ GOLDKEEP_HOME: one }).run('image', 'list')).toContain('win11-lab')
+})
+
+test('ports that are taken are named with the variables that set them, before anything is started', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const port = String((other.address() as AddressInfo).port)
+  const home = join(directory.path, 'home')
+  const house = launch(home, { GOLDKEEP_CATALOG_PORT: port, GOLDKEEP_POSTGRES_PORT: port })
+  expect(await house.end).toMatchObject({ code: 78 })
+  expect(house.stderr()).toContain(`GOLDKEEP_CATALOG_PORT: 127.0.0.1:${port} is taken by another program`)
+  expect(house.stderr()).toContain(`GOLDKEEP_POSTGRES_PORT: 127.0.0.1:${port} is taken by another program`)
+  expect(existsSync(join(home, 'postgres'))).toBe(false)
+  other.close()
+})
+
+test('a home that cannot be used is named', async () => {
+  const home = join(directory.path, 'home')
+  writeFileSync(home, 'a file')
+  const house = launch(home)
+  expect(await house.end).toMatchObject({ code: 78 })
+  expect(house.stderr()).toContain(`GOLDKEEP_HOME: cannot use ${home}`)
+})
+
+test('a home where PostgreSQL, or we ourselves, may not go is named', async () => {
+  const closed = join(directory.path, 'closed')
+  mkdirSync(closed)
+  chmodSync(closed, process.getuid?.() === 0 ? 0o700 : 0o500)
+  const house = launch(join(closed, 'home'))
+  const { code } = await house.end
+  expect(code).not.toBe(0)
+  expect(house.stderr()).toContain(closed)
+})
+
+test('every bad setting is told at once', async () => {
+  const house = launch(join(directory.path, 'home'), {
+    GOLDKEEP_CATALOG_PORT: '70000',
+    GOLDKEEP_STORAGE_PORT: 'none',
+  })
+  expect(await house.end).toMatchObject({ code: 78 })
+  expect(house.stderr()).toMatch(/GOLDKEEP_CATALOG_PORT: .*\n.*GOLDKEEP_STORAGE_PORT: /)
+})

@@ -1,0 +1,52 @@
+/** What each setting means, by service; `common` holds those that mean the same everywhere. */
+export const meanings = {
+  common: {
+    GOLDKEEP_LOG_LEVEL:
+      '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`; JSON lines on standard error',
+    GOLDKEEP_SERVICE_KEY: 'the key that the services of this house share',
+    GOLDKEEP_QUEUE_URL:
+      'the queue: `redis://…`, `rediss://…` or `postgres://…`, the same for catalog and workers',
+    GOLDKEEP_CATALOG_ADDRESS: 'the catalog, as `host:port`',
+    GOLDKEEP_CATALOG_HOST: 'the address that the catalog listens on; `0.0.0.0` for every one',
+    GOLDKEEP_CATALOG_PORT: 'the port that the catalog listens on',
+    GOLDKEEP_STORAGE_HOST: 'the address that storage listens on; `0.0.0.0` for every one',
+    GOLDKEEP_STORAGE_PORT: 'the port that storage listens on',
+  },
+  catalog: {
+    GOLDKEEP_DATABASE_URL: 'the database: `postgres://user:password@host:port/name`',
+    GOLDKEEP_ADMIN_TOKEN_FILE:
+      'where the first start leaves the administrator’s token, in a file of mode 0600',
+    GOLDKEEP_CLAIM_LEASE: 'a job whose worker has not been heard of for so long is given to another',
+    GOLDKEEP_SWEEP_INTERVAL:
+      'how often the catalog looks for work that the queue has lost, and for what has expired',
+    GOLDKEEP_REQUEUE_AFTER:
+      'a job that the queue was told of, and that nobody took for so long, is told again',
+    GOLDKEEP_UPLOAD_EXPIRY: 'an upload ends so long after its last byte',
+    GOLDKEEP_DEPLOYMENT_LEASE: 'a deployment’s pin lapses so long after the last read or renewal',
+    GOLDKEEP_DEPLOYMENT_LIMIT: 'the longest deployment',
+    GOLDKEEP_TICKET_LIFETIME: 'how long a ticket opens calls to storage; a call that is open goes on',
+  },
+  storage: {
+    GOLDKEEP_VOLUME: 'the directory that is the volume: ext4, XFS, btrfs, ZFS or NFSv4',
+    GOLDKEEP_STORAGE_ADVERTISE:
+      'where clients and workers reach storage, as `host:port`; the listening address unless set',
+    GOLDKEEP_PROGRESS_INTERVAL: 'how often the catalog is told of progress',
+    GOLDKEEP_TRUST_REFRESH:
+      'how often keys and revocations are fetched; a cancelled deployment is cut off after so long',
+    GOLDKEEP_SYNC_INTERVAL: 'received bytes reach stable storage, and are acknowledged, at least so often',
+    GOLDKEEP_SYNC_BYTES: 'and at the latest after so many bytes',
+    GOLDKEEP_WRITER_IDLE: 'another writer may take over a file after so long without a byte',
+  },
+  worker: {
+    GOLDKEEP_VOLUME:
+      'the volume as it is mounted here, read-only is enough; required by the queue `validate`',
+    GOLDKEEP_WORKER_QUEUES: 'the queues that this worker serves, separated by commas',
+    GOLDKEEP_WORKER_CONCURRENCY: 'jobs at once, for each queue',
+    GOLDKEEP_JOB_LOCK: 'the queue takes a job from a worker that has not been heard of for so long',
+    GOLDKEEP_STALLED_INTERVAL: 'how often the queue looks for such jobs',
+  },
+  allInOne: {
+    GOLDKEEP_HOME: 'the directory that holds everything',
+    GOLDKEEP_POSTGRES_PORT: 'the port of the embedded PostgreSQL, on 127.0.0.1',
+  },
+}
