@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { catalog, storage } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
+import { startFakeStorage } from './fake-house.js'
+import { openWorkerBench, type WorkerBench } from './worker-bench.js'
+
+const { LIFECYCLE_ABORTED, LIFECYCLE_SEALED } = catalog.Lifecycle
+let bench: WorkerBench
+let volume: { readonly address: string; stop(): Promise<void> }
+const published: storage.PublishRequest[] = []
+const ended: storage.EndUploadRequest[] = []
+const refusals: DomainError[] = []
+let outcome = LIFECYCLE_ABORTED
+
+beforeAll(async () => {
+  bench = await openWorkerBench()
+  volume = await startFakeStorage({
+    publish: async (request) => {
+      const refusal = refusals.shift()
+      if (refusal) throw refusal
+      published.push(request)
+      return { generation: request.generation }
+    },
+    endUpload: async (request) => {
+      const refusal = refusals.shift()
+      if (refusal) throw refusal
+      ended.push(request)
+      return { outcome }
+    },
+  })
+  await bench.start()
+})
+afterAll(async () => {
+  await bench.stop()
+  await volume.stop()
+})
+
+const publication = (...addresses: string[]) => ({
+  $case: 'publish' as const,
+  value: catalog.PublishWork.fromPartial({
+    imageId: 'win11-lab',
+    imageUid: 'uid-0123456789abcdefghij',
+    epoch: 3n,
+    generation: 7n,
+    document: Buffer.from('{"format":1}'),
+    primaryVersionId: '20261122T181502Z-4k7q',
+    volumes: addresses.map((address) => ({ volumeId: 'vol-0123456789abcdef', address })),
+  }),
+})
+
+const ending = () => ({
+  $case: 'endUpload' as const,
+  value: catalog.EndUploadWork.fromPartial({
+    versionId: '20261122T181502Z-4k7q',
+    outcome: LIFECYCLE_ABORTED,
+    epoch: 3n,
+    opSeq: 9n,
+    volume: { volumeId: 'vol-0123456789abcdef', address: volume.address },
+  }),
+})
+
+describe('a publication', () => {
+  test('reaches every volume, and the generation is confirmed', async () => {
+    const jobId = await bench.give('publish', publication(volume.address, volume.address))
+    expect((await bench.report(jobId, 'confirmCommand')).generation).toBe(7n)
+    expect(published).toHaveLength(2)
+    expect(published[0]).toMatchObject({ imageId: 'win11-lab', epoch: 3n, generation: 7n })
+    expect(Buffer.from(published[0]?.document ?? []).toString()).toBe('{"format":1}')
+  })
+
+  test('that comes late is given up, so that the next run reads the new state', async () => {
+    refusals.push(new DomainError('STALE_COMMAND', 'generation 8 is there'))
+    const failure = await bench.report(await bench.give('publish', publication(volume.address)), 'failJob')
+    expect(failure).toMatchObject({ permanent: false, error: 'generation 8 is there' })
+  })
+
+  test('to a volume that cannot be reached is given up for now', async () => {
+    const failure = await bench.report(await bench.give('publish', publication('127.0.0.1:1')), 'failJob')
+    expect(failure.permanent).toBe(false)
+  })
+})
+
+describe('the end of an upload', () => {
+  test('is ordered with its place in the order, and confirmed as it came out', async () => {
+    outcome = LIFECYCLE_ABORTED
+    const jobId = await bench.give('end-upload', ending())
+    expect((await bench.report(jobId, 'confirmCommand')).outcome).toBe(LIFECYCLE_ABORTED)
+    expect(ended[0]).toMatchObject({
+      versionId: '20261122T181502Z-4k7q',
+      outcome: LIFECYCLE_ABORTED,
+      opSeq: 9n,
+    })
+  })
+
+  test('that lost against the seal is confirmed as SEALED', async () => {
+    outcome = LIFECYCLE_SEALED
+    const jobId = await bench.give('end-upload', ending())
+    expect((await bench.report(jobId, 'confirmCommand')).outcome).toBe(LIFECYCLE_SEALED)
+  })
+
+  test('waits while a stream is open', async () => {
+    refusals.push(new DomainError('UPLOAD_BUSY', 'a stream is open'))
+    const failure = await bench.report(await bench.give('end-upload', ending()), 'failJob')
+    expect(failure).toMatchObject({ permanent: false, error: 'a stream is open' })
+  })
+
+  test('that comes by the wrong queue is given up for good', async () => {
+    const failure = await bench.report(await bench.give('publish', ending()), 'failJob')
+    expect(failure).toMatchObject({ permanent: true, error: expect.stringContaining('endUpload') })
+  })
+})

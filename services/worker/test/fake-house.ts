@@ -1,0 +1,103 @@
+import type { CallContext, Server, ServerMiddlewareCall } from 'nice-grpc'
+import { catalog, storage } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
+import { bearerOf, createGrpcServer, createLogger } from '@goldkeep/service'
+import { verifyServiceTicket, type ServiceName } from '@goldkeep/tickets'
+
+export const serviceKey = new Uint8Array(32).fill(7)
+const log = createLogger('test', 'silent')
+
+type Work = NonNullable<catalog.Claim['work']>
+type Coordination = catalog.CoordinationServiceImplementation
+type VersionAdmin = storage.VersionAdminServiceImplementation
+
+/** What the fake catalog was told, in order. */
+export type Report =
+  | { readonly rpc: 'reportFindings'; readonly request: catalog.ReportFindingsRequest }
+  | { readonly rpc: 'confirmCommand'; readonly request: catalog.ConfirmCommandRequest }
+  | { readonly rpc: 'failJob'; readonly request: catalog.FailJobRequest }
+  | { readonly rpc: 'renewClaim'; readonly request: catalog.RenewClaimRequest }
+
+export interface FakeCatalog {
+  readonly address: string
+  /** What is to be done with a job; a refusal, or work. */
+  readonly jobs: Map<string, Work | catalog.ClaimRefusal>
+  readonly reports: Report[]
+  /** Every claim that was asked for. */
+  readonly claims: catalog.ClaimJobRequest[]
+  /** Errors for the next calls, each used once. */
+  readonly faults: Partial<
+    Record<'renewClaim' | 'reportFindings' | 'confirmCommand' | 'claimJob', DomainError[]>
+  >
+  stop(): Promise<void>
+}
+
+/** The calls of the catalog that workers make, over real gRPC, without a database. */
+export async function startFakeCatalog(): Promise<FakeCatalog> {
+  const jobs: FakeCatalog['jobs'] = new Map()
+  const reports: Report[] = []
+  const claims: catalog.ClaimJobRequest[] = []
+  const faults: FakeCatalog['faults'] = {}
+  const note = (report: Report): void => {
+    const fault = report.rpc === 'failJob' ? undefined : faults[report.rpc]?.shift()
+    if (fault) throw fault
+    reports.push(report)
+  }
+  const calls: Pick<Coordination, 'claimJob' | Report['rpc']> = {
+    claimJob: async (request) => {
+      claims.push(request)
+      const fault = faults.claimJob?.shift()
+      if (fault) throw fault
+      const job = jobs.get(request.jobId) ?? catalog.ClaimRefusal.CLAIM_REFUSAL_DONE
+      if (typeof job === 'number') return { outcome: { $case: 'refusal', value: job } }
+      const value = { claimToken: `token-${claims.length}`, leaseSeconds: 1n, work: job }
+      return { outcome: { $case: 'claim', value } }
+    },
+    renewClaim: async (request) => {
+      note({ rpc: 'renewClaim', request })
+      return { leaseSeconds: 1n }
+    },
+    reportFindings: async (request) => {
+      note({ rpc: 'reportFindings', request })
+      return {}
+    },
+    confirmCommand: async (request) => {
+      note({ rpc: 'confirmCommand', request })
+      return {}
+    },
+    failJob: async (request) => {
+      note({ rpc: 'failJob', request })
+      return {}
+    },
+  }
+  const server = serverOf('catalog')
+  server.add(catalog.CoordinationDefinition, calls as Coordination)
+  return { ...(await listen(server)), jobs, reports, claims, faults }
+}
+
+/** The commands that storage takes, over real gRPC, without a volume. */
+export async function startFakeStorage(
+  admin: Partial<VersionAdmin>,
+): Promise<{ address: string; stop(): Promise<void> }> {
+  const server = serverOf('storage')
+  server.add(storage.VersionAdminDefinition, admin as VersionAdmin)
+  return listen(server)
+}
+
+/** A server that only lets the worker in. */
+function serverOf(name: ServiceName): Server {
+  return createGrpcServer(log).use(async function* onlyWorkers<Request, Response>(
+    call: ServerMiddlewareCall<Request, Response>,
+    context: CallContext,
+  ) {
+    const caller = await verifyServiceTicket(serviceKey, bearerOf(context.metadata), name)
+    if (caller !== 'worker')
+      throw new DomainError('PERMISSION_DENIED', `expected the worker, found ${caller}`)
+    return yield* call.next(call.request, context)
+  })
+}
+
+async function listen(server: Server): Promise<{ address: string; stop(): Promise<void> }> {
+  const port = await server.listen('127.0.0.1:0')
+  return { address: `127.0.0.1:${port}`, stop: async () => server.forceShutdown() }
+}
