@@ -71,7 +71,10 @@ export async function startFakeCatalog(): Promise<FakeCatalog> {
     },
   }
   const server = serverOf('catalog')
-  server.add(catalog.CoordinationDefinition, calls as Coordination)
+  server.add(catalog.CoordinationDefinition, {
+    ...refuseAll(catalog.CoordinationDefinition),
+    ...calls,
+  } as Coordination)
   return { ...(await listen(server)), jobs, reports, claims, faults }
 }
 
@@ -80,8 +83,17 @@ export async function startFakeStorage(
   admin: Partial<VersionAdmin>,
 ): Promise<{ address: string; stop(): Promise<void> }> {
   const server = serverOf('storage')
-  server.add(storage.VersionAdminDefinition, admin as VersionAdmin)
+  server.add(storage.VersionAdminDefinition, {
+    ...refuseAll(storage.VersionAdminDefinition),
+    ...admin,
+  } as VersionAdmin)
   return listen(server)
+}
+
+/** Calls that no worker makes. */
+function refuseAll({ methods }: { readonly methods: object }): Record<string, () => Promise<never>> {
+  const refuse = (): Promise<never> => Promise.reject(new DomainError('INTERNAL', 'no worker calls this'))
+  return Object.fromEntries(Object.keys(methods).map((name) => [name, refuse]))
 }
 
 /** A server that only lets the worker in. */

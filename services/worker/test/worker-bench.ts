@@ -8,7 +8,9 @@ import { makeVolume } from './make-volume.js'
 /** A worker at a real queue, with a fake catalog and a volume. */
 export async function openWorkerBench() {
   const log = createLogger('worker', 'silent')
-  const [redis, catalog, volume] = await Promise.all([startTestRedis(), startFakeCatalog(), makeVolume()])
+  const catalog = await startFakeCatalog()
+  const volume = await makeVolume()
+  const redis = await startTestRedis()
   const queues: Queues = await connectQueues(redis.url, log)
   const workers = new Set<RunningWorker>()
   let jobs = 0
