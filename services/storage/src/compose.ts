@@ -1,14 +1,12 @@
-import { isDomainError, type VolumeId } from '@goldkeep/domain'
 import { storage } from '@goldkeep/contracts'
+import { isDomainError, type VolumeId } from '@goldkeep/domain'
 import { addHealth, closeGrpcServer, createGrpcServer, runPhases, type Logger } from '@goldkeep/service'
-import { volumeNames } from '@goldkeep/volume'
-import { connectCatalog } from './catalog/coordination.js'
+import { connectCatalog, type CoordinationClient } from './catalog/coordination.js'
 import type { StorageConfig } from './config.js'
-import { announceVolume, claimHouse } from './operations/announce-volume.js'
+import { keepHouseInformed } from './keep-house-informed.js'
+import { claimHouse } from './operations/announce-volume.js'
 import { KeyedQueue } from './operations/keyed-queue.js'
 import { ReadMeter } from './operations/read-meter.js'
-import { repeat } from './operations/repeat.js'
-import { ProgressReporter } from './operations/report-progress.js'
 import { SealReporter } from './operations/report-seals.js'
 import { retryForever } from './operations/retry-forever.js'
 import { findingsOf } from './operations/seal-upload.js'
@@ -19,10 +17,11 @@ import { uploadDataService } from './rpc/upload-data.js'
 import { versionAdminService } from './rpc/version-admin.js'
 import { versionDataService } from './rpc/version-data.js'
 import { volumeService } from './rpc/volume.js'
-import { takeVolume } from './store/disk/open-volume.js'
+import { takeVolume, type OwnedVolume } from './store/disk/open-volume.js'
 import { nodeSyscalls, type Syscalls } from './store/disk/syscalls.js'
+import type { VersionStore } from './store/version-store.js'
 
-/** For how long an answer, or a start, waits for the catalog before it goes on without. */
+/** For how long a seal's answer waits for the catalog before it goes on without. */
 const patienceMs = 3_000
 const drainMs = 10_000
 
@@ -34,7 +33,7 @@ export interface RunningStorage {
   stop(): Promise<void>
 }
 
-/** Wires the storage service together and lets it serve. */
+/** Starts the storage service: takes the volume, recovers what is on it, and serves. */
 export async function startStorage(
   config: StorageConfig,
   log: Logger,
@@ -44,28 +43,57 @@ export async function startStorage(
   const stopping = new AbortController()
   const life = AbortSignal.any([signal, stopping.signal])
   const { catalog, close: closeCatalog } = connectCatalog(config.catalogAddress, config.serviceKey)
-  const volume = await takeVolume(config.volume, log, life, syscalls)
+  let volume: OwnedVolume | undefined
+  try {
+    volume = await takeVolume(config.volume, log, life, syscalls)
+    const store = await volume.open(await houseOf(volume, catalog, config, log, life))
+    const serving = await serve(config, log, life, catalog, volume, store)
+    return { ...serving, stop: () => stop(serving, stopping, log, volume, store, closeCatalog) }
+  } catch (error) {
+    stopping.abort(error)
+    await volume?.release()
+    closeCatalog()
+    throw error
+  }
+}
 
-  const advertised = (port: number): string => config.advertise ?? `${config.host}:${port}`
-  const house =
-    volume.identity?.house ??
-    (await retryForever(() => claimHouse(catalog, volume.volumeId, advertised(config.port), life), {
-      doing: 'claiming a house for the new volume',
-      log,
-      signal: life,
-      permanent: (error) => isDomainError(error, 'HOUSE_MISMATCH'),
-    }))
-  const store = await volume.open(house)
-  const trust = new TrustKeeper(
-    {
-      read: () => volume.readFile(volumeNames.trust),
-      write: (bytes) => volume.replaceFile(volumeNames.trust, bytes),
-    },
-    catalog,
+/** A volume that has been initialised knows its house; a new one waits for the catalog to give it one. */
+async function houseOf(
+  volume: OwnedVolume,
+  catalog: CoordinationClient,
+  config: StorageConfig,
+  log: Logger,
+  signal: AbortSignal,
+): ReturnType<typeof claimHouse> {
+  if (volume.identity) return volume.identity.house
+  // The port is not known yet when any free one is asked for; the volume is announced again once it is.
+  const address = config.advertise ?? `${config.host}:${config.port}`
+  return retryForever(() => claimHouse(catalog, volume.volumeId, address, signal), {
+    doing: 'claiming a house for the new volume',
     log,
-  )
-  await trust.load()
+    signal,
+    permanent: (error) => isDomainError(error, 'HOUSE_MISMATCH'),
+  })
+}
 
+interface Serving extends Omit<RunningStorage, 'stop'> {
+  /** No new work; the open uploads are flushed and answered. */
+  drain(): Promise<void>
+  closeServer(): Promise<void>
+  /** Resolves when nothing tells the catalog anything any more. */
+  silent(): Promise<void>
+}
+
+async function serve(
+  config: StorageConfig,
+  log: Logger,
+  life: AbortSignal,
+  catalog: CoordinationClient,
+  volume: OwnedVolume,
+  store: VersionStore,
+): Promise<Serving> {
+  const trust = new TrustKeeper(volume.trustFile, catalog, log)
+  await trust.load()
   const desk = new UploadDesk(config.writerIdleMs)
   const meter = new ReadMeter()
   const reporter = new SealReporter({
@@ -76,80 +104,61 @@ export async function startStorage(
     patienceMs,
     findingsOf: (versionId) => findingsOf(store, versionId),
   })
-  const progress = new ProgressReporter({ store, desk, meter, catalog })
   const pace = { syncBytes: config.syncBytes, syncIntervalMs: config.syncIntervalMs }
+  const publications = new KeyedQueue<string>()
   const door = createDoor(() => trust.current, volume.volumeId, config.serviceKey)
 
   const server = createGrpcServer(log)
   const health = addHealth(server)
   server.add(storage.UploadDataDefinition, uploadDataService(door, { store, desk, pace, log, reporter }))
   server.add(storage.VersionDataDefinition, versionDataService(door, { store, meter }))
-  const publications = new KeyedQueue<string>()
-  server.add(
-    storage.VersionAdminDefinition,
-    versionAdminService(door, { store, desk, catalog, log, publications }),
-  )
+  const admin = versionAdminService(door, { store, desk, catalog, log, publications })
+  server.add(storage.VersionAdminDefinition, admin)
   server.add(storage.VolumeDefinition, volumeService(door, store))
   const port = await server.listen(`${config.host}:${config.port}`)
 
-  const announced = retryForever(
-    () => announceVolume({ store, catalog, reporter, log }, advertised(port), life),
-    {
-      doing: 'announcing the volume',
-      log,
-      signal: life,
-      permanent: (error) => isDomainError(error, 'HOUSE_MISMATCH'),
-    },
-  )
-  const mismatch = announced.then(
-    () => new Promise<never>(() => {}),
-    (error: unknown) => (life.aborted ? new Promise<never>(() => {}) : Promise.reject(error)),
-  )
-  const failed = Promise.race([volume.lost, mismatch])
+  const address = config.advertise ?? `${config.host}:${port}`
+  const informed = await keepHouseInformed({ store, desk, meter, reporter, trust, catalog, log }, config, {
+    address,
+    signal: life,
+    patienceMs,
+  })
+  const failed = Promise.race([volume.lost, informed.refused])
   failed.catch(() => {})
-  const loops = [
-    repeat('refreshing trust', config.trustRefreshMs, (on) => trust.refresh(on), log, life),
-    announced.then(
-      () => repeat('reporting progress', config.progressIntervalMs, (on) => progress.report(on), log, life),
-      () => {},
-    ),
-  ]
-  await settledWithin(Promise.allSettled([announced, trust.refresh(life)]), patienceMs)
-  log.info({ port, volumeId: volume.volumeId, houseId: house }, 'storage serves')
-
+  log.info({ port, volumeId: volume.volumeId, houseId: store.identity.house }, 'storage serves')
   return {
     port,
     volumeId: volume.volumeId,
     failed,
-    stop: () =>
-      runPhases(log, [
-        {
-          name: 'refuse new work',
-          timeoutMs: 1_000,
-          run: async () => health.setServing(false),
-        },
-        { name: 'answer the open uploads', timeoutMs: drainMs, run: () => desk.stop() },
-        { name: 'close the server', timeoutMs: drainMs + 1_000, run: () => closeGrpcServer(server, drainMs) },
-        {
-          name: 'stop reporting',
-          timeoutMs: 5_000,
-          run: async () => {
-            stopping.abort(new Error('storage is stopping'))
-            await Promise.all([...loops, reporter.idle()])
-          },
-        },
-        { name: 'close the volume', timeoutMs: 5_000, run: () => store.close() },
-        { name: 'release the volume', timeoutMs: 5_000, run: () => volume.release() },
-        { name: 'close the catalog', timeoutMs: 1_000, run: async () => closeCatalog() },
-      ]),
+    drain: async () => {
+      health.setServing(false)
+      await desk.stop()
+    },
+    closeServer: () => closeGrpcServer(server, drainMs),
+    silent: async () => {
+      await Promise.all([informed.ended, reporter.idle()])
+    },
   }
 }
 
-async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, late])
-  clearTimeout(timer)
+function stop(
+  serving: Serving,
+  stopping: AbortController,
+  log: Logger,
+  volume: OwnedVolume | undefined,
+  store: VersionStore,
+  closeCatalog: () => void,
+): Promise<void> {
+  const silence = async (): Promise<void> => {
+    stopping.abort(new Error('storage is stopping'))
+    await serving.silent()
+  }
+  return runPhases(log, [
+    { name: 'answer the open uploads', timeoutMs: drainMs, run: () => serving.drain() },
+    { name: 'close the server', timeoutMs: drainMs + 1_000, run: () => serving.closeServer() },
+    { name: 'stop reporting', timeoutMs: 5_000, run: silence },
+    { name: 'close the volume', timeoutMs: 5_000, run: () => store.close() },
+    { name: 'release the volume', timeoutMs: 5_000, run: async () => volume?.release() },
+    { name: 'close the catalog', timeoutMs: 1_000, run: async () => closeCatalog() },
+  ])
 }

@@ -6,6 +6,7 @@ import type { StorageClients } from './clients.js'
 
 type Request = { readonly message: NonNullable<storage.WriteRequest['message']> }
 type Response = NonNullable<storage.WriteResponse['message']>
+type Answers = { [Case in Response['$case']]: Extract<Response, { $case: Case }>['value'] }
 
 export interface StartFields {
   readonly writerId?: string
@@ -73,12 +74,20 @@ export class WriteStream {
   }
 
   /** The next answer of a kind; others are passed over. Fails when the stream ends before. */
-  async until<Case extends Response['$case']>(
-    kind: Case,
-  ): Promise<Extract<Response, { $case: Case }>['value']> {
+  async until<Case extends Response['$case']>(kind: Case): Promise<Answers[Case]> {
     for (let answer = await this.next(); answer; answer = await this.next())
-      if (answer.$case === kind) return (answer as Extract<Response, { $case: Case }>).value
+      if (answer.$case === kind) return answer.value as Answers[Case]
     throw new Error(`the stream ended before ${kind}`)
+  }
+
+  /** Reads to the end of the stream, and gives back the refusal with which it ended, if it did. */
+  async refusal(): Promise<unknown> {
+    try {
+      while (await this.next());
+      return undefined
+    } catch (error) {
+      return error
+    }
   }
 
   /** Waits until so many bytes are durable. */

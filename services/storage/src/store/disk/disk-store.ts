@@ -1,10 +1,8 @@
 import { DomainError, schemaPath, type FilePath, type UploadEnd, type VersionId } from '@goldkeep/domain'
-import type { Logger } from '@goldkeep/service'
 import {
   formatManifest,
   parseManifest,
   volumeLayout,
-  type ImageDocument,
   type Manifest,
   type VolumeIdentity,
 } from '@goldkeep/volume'
@@ -21,33 +19,21 @@ import type {
   StoredVersion,
   VersionStore,
 } from '../version-store.js'
-import type { CommandJournal } from './command-journal.js'
-import type { VolumeRoot } from './directories.js'
+import { completeSeal } from './complete-seal.js'
+import { endUpload } from './end-upload.js'
 import { removeJournal } from './end-staging.js'
 import { describeFaults } from './io-faults.js'
 import { openAttempt } from './open-attempt.js'
 import { openStoredFile } from './open-stored-file.js'
 import { compareWithStaged } from './prepare-seal.js'
 import { publishImage } from './publish-image.js'
-import { finishEnding } from './recover-uploads.js'
-import { sealTree } from './seal-tree.js'
 import { stageUpload } from './stage-upload.js'
 import { StagedDirectory, uploadEnded } from './staged-upload.js'
 import { viewOfSealed } from './view-of-sealed.js'
-import { describeVersion } from './version-index.js'
+import type { VolumeContents } from './volume-contents.js'
 import { readWhole } from './whole-files.js'
 
 const layout = volumeLayout('')
-
-/** What a start has read from the volume. */
-export interface VolumeContents {
-  readonly root: VolumeRoot
-  readonly log: Logger
-  readonly commands: CommandJournal
-  readonly index: Map<VersionId, StoredVersion>
-  readonly uploads: Map<VersionId, StagedDirectory>
-  readonly documents: Map<string, ImageDocument>
-}
 
 /** The version store on a directory of a local or NFS file system. */
 export class DiskStore implements VersionStore {
@@ -123,24 +109,8 @@ export class DiskStore implements VersionStore {
     return version
   }
 
-  async completeSeal(versionId: VersionId): Promise<StoredVersion | undefined> {
-    const sealed = this.volume.index.get(versionId)
-    if (sealed) return sealed
-    const staged = this.volume.uploads.get(versionId)
-    if (staged?.state.phase !== 'SEALING') return undefined
-    staged.requireSound()
-    const { imageId } = staged.state.upload
-    try {
-      await describeFaults(`seal ${versionId}`, () => sealTree(this.volume.root, staged.state.manifest ?? ''))
-      const version = await describeVersion(this.volume.root, imageId, versionId)
-      await staged.record({ t: 'sealed' })
-      this.volume.index.set(versionId, version)
-      return version
-    } catch (error) {
-      // Room can be made and the steps repeated; after any other fault only a new start is to be believed.
-      if (!(error instanceof DomainError && error.reason === 'NO_SPACE')) staged.condemn(error)
-      throw error
-    }
+  completeSeal(versionId: VersionId): Promise<StoredVersion | undefined> {
+    return completeSeal(this.volume, versionId)
   }
 
   async forgetUpload(versionId: VersionId): Promise<void> {
@@ -151,30 +121,8 @@ export class DiskStore implements VersionStore {
     await removeJournal(this.volume.root, layout.staging(versionId), this.volume.log)
   }
 
-  async endUpload(
-    version: VersionId,
-    outcome: UploadEnd,
-    order: CommandOrder,
-  ): Promise<UploadEnd | 'SEALED'> {
-    const { commands, uploads } = this.volume
-    const recorded = commands.recall(version, order)
-    if (recorded) return recorded.outcome
-    return describeFaults(`end upload ${version}`, async () => {
-      const decided = (await this.completeSeal(version))
-        ? 'SEALED'
-        : (commands.find(version)?.outcome ?? outcome)
-      const staged = uploads.get(version)
-      if (decided !== 'SEALED' && staged && staged.state.ended === undefined)
-        await staged.record({ t: 'ended', outcome: decided, ...order })
-      const time = new Date().toISOString()
-      await commands.record({ t: 'end-upload', version, outcome: decided, ...order, time })
-      if (decided !== 'SEALED' && staged) {
-        uploads.delete(version)
-        await staged.journal.close()
-        await finishEnding(this.volume, staged)
-      }
-      return decided
-    })
+  endUpload(versionId: VersionId, outcome: UploadEnd, order: CommandOrder): Promise<UploadEnd | 'SEALED'> {
+    return endUpload(this.volume, versionId, outcome, order)
   }
 
   findVersion(versionId: VersionId): StoredVersion | undefined {

@@ -34,8 +34,11 @@ export interface OwnedVolume {
   readonly lost: Promise<never>
   /** Recovers what an earlier run left, and serves it. A new volume becomes the house's. */
   open(house: HouseId): Promise<VersionStore>
-  readFile(path: string): Promise<Uint8Array | undefined>
-  replaceFile(path: string, bytes: Uint8Array): Promise<void>
+  /** Where what is known of the catalog's keys is kept. */
+  readonly trustFile: {
+    read(): Promise<Uint8Array | undefined>
+    write(bytes: Uint8Array): Promise<void>
+  }
   release(): Promise<void>
 }
 
@@ -75,8 +78,10 @@ export async function takeVolume(
           log,
           identity ?? (await founded(root, { format: formatMajor, house, volume: volumeId })),
         ),
-      readFile: (name) => readWhole(root, name),
-      replaceFile: (name, content) => replaceFile(root, name, content),
+      trustFile: {
+        read: () => readWhole(root, layout.trust),
+        write: (content) => replaceFile(root, layout.trust, content),
+      },
     }
   } catch (error) {
     await release()

@@ -1,0 +1,62 @@
+import { isDomainError } from '@goldkeep/domain'
+import type { StorageConfig } from './config.js'
+import { announceVolume, type AnnounceDependencies } from './operations/announce-volume.js'
+import { repeat } from './operations/repeat.js'
+import { ProgressReporter, type ProgressDependencies } from './operations/report-progress.js'
+import { retryForever } from './operations/retry-forever.js'
+import type { TrustKeeper } from './operations/trust-keeper.js'
+
+type Dependencies = AnnounceDependencies & ProgressDependencies & { readonly trust: TrustKeeper }
+
+export interface Informing {
+  /** Rejects when the catalog refuses the volume for good. */
+  readonly refused: Promise<never>
+  /** Resolves when the loops have ended, after the signal. */
+  readonly ended: Promise<unknown>
+}
+
+/**
+ * Announces the volume, and from then on reports progress and refreshes trust until the signal. Waits for
+ * the catalog a few seconds only: a volume that has been initialised serves all the same.
+ */
+export async function keepHouseInformed(
+  dependencies: Dependencies,
+  config: Pick<StorageConfig, 'trustRefreshMs' | 'progressIntervalMs'>,
+  start: { readonly address: string; readonly signal: AbortSignal; readonly patienceMs: number },
+): Promise<Informing> {
+  const { trust, log } = dependencies
+  const { address, signal, patienceMs } = start
+  const never = new Promise<never>(() => {})
+  const announced = retryForever(() => announceVolume(dependencies, address, signal), {
+    doing: 'announcing the volume',
+    log,
+    signal,
+    permanent: (error) => isDomainError(error, 'HOUSE_MISMATCH'),
+  })
+  const refused = announced.then(
+    () => never,
+    (error: unknown) => {
+      if (signal.aborted) return never
+      throw error
+    },
+  )
+  const trusted = trust.refresh(signal)
+  await settledWithin(Promise.allSettled([announced, trusted]), patienceMs)
+
+  const progress = new ProgressReporter(dependencies)
+  const reporting = announced.then(
+    () => repeat('reporting progress', config.progressIntervalMs, (on) => progress.report(on), log, signal),
+    () => {},
+  )
+  const refreshing = repeat('refreshing trust', config.trustRefreshMs, (on) => trust.refresh(on), log, signal)
+  return { refused, ended: Promise.all([reporting, refreshing]) }
+}
+
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

@@ -1,0 +1,38 @@
+import { DomainError, type VersionId } from '@goldkeep/domain'
+import type { StoredVersion } from '../version-store.js'
+import { describeFaults } from './io-faults.js'
+import { sealTree } from './seal-tree.js'
+import { describeVersion } from './version-index.js'
+import type { VolumeContents } from './volume-contents.js'
+
+/**
+ * Ends a seal that is in the upload's journal; `undefined` when there is none.
+ * @throws DomainError IO_ERROR from the first fault until the next start has verified every byte
+ */
+export async function completeSeal(
+  { root, index, uploads, log }: VolumeContents,
+  versionId: VersionId,
+): Promise<StoredVersion | undefined> {
+  const sealed = index.get(versionId)
+  if (sealed) return sealed
+  const staged = uploads.get(versionId)
+  if (staged?.state.phase !== 'SEALING') return undefined
+  staged.requireSound()
+  const { imageId } = staged.state.upload
+  try {
+    return await describeFaults(`seal ${versionId}`, async () => {
+      await sealTree(root, staged.state.manifest ?? '')
+      const version = await describeVersion(root, imageId, versionId)
+      index.set(versionId, version)
+      // The version is there. Without this record the next start verifies it once more, and that is all.
+      await staged.record({ t: 'sealed' }).catch((error: unknown) => {
+        log.warn({ err: error, versionId }, 'the journal of a sealed upload could not be written')
+      })
+      return version
+    })
+  } catch (error) {
+    // Room can be made and the steps repeated; after any other fault only a new start is to be believed.
+    if (!(error instanceof DomainError && error.reason === 'NO_SPACE')) staged.condemn(error)
+    throw error
+  }
+}
