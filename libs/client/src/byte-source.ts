@@ -33,8 +33,10 @@ export async function fileSource(path: string): Promise<ByteSource & { readonly 
   }
   const identity = await look()
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    for (let position = 0; ;) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, position)
+    // No further than it was at first: a file that grows as it is read would never end.
+    for (let position = 0; position < identity.size;) {
+      const length = Math.min(readBytes, identity.size - position)
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
       if (bytesRead === 0) break
       position += bytesRead
       yield buffer.subarray(0, bytesRead)

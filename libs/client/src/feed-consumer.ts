@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import { startChild } from './child-process.js'
 
 /**
@@ -22,13 +22,15 @@ export async function feedConsumer(
     for await (const data of bytes) {
       // One that ended well before the end, as apply does before the tail: the rest is still checked.
       if (!taking || child.stdin.write(data)) continue
-      const drained = once(child.stdin, 'drain').then(() => 'drained' as const)
-      drained.catch(() => {})
-      taking = (await Promise.race([drained, ended])) === 'drained'
+      taking = (await Promise.race([drained(child.stdin), ended])) === 'drained'
     }
     child.stdin.end()
     await child.ended
   } finally {
     await child.stop()
   }
+}
+
+function drained(stream: Writable): Promise<'drained'> {
+  return new Promise((resolve) => stream.once('drain', () => resolve('drained')))
 }

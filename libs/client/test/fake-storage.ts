@@ -1,0 +1,114 @@
+import { sha256ToProto, storage, toServerError } from '@goldkeep/contracts'
+import type { DomainError } from '@goldkeep/domain'
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { createServer, type CallContext, type Server } from 'nice-grpc'
+import { errorDetailsServerMiddleware } from 'nice-grpc-error-details'
+import { Relay } from './relay.js'
+import { connectStorage, type StorageConnection } from '../src/storage-connection.js'
+
+type Answers = ReturnType<storage.UploadDataServiceImplementation['write']>
+
+/** What a fake storage does with the n-th Write, counted from 1. */
+export interface Behaviour {
+  /** Cuts the stream after so many bytes of it. */
+  readonly cutAfter?: (stream: number) => number | undefined
+  /** Refuses at the start. */
+  readonly refuse?: (stream: number) => DomainError | undefined
+  readonly acknowledge?: boolean
+  /** The answer to a Finish gets lost. */
+  readonly loseDone?: (stream: number) => boolean
+}
+
+/** One file, kept in memory, by the protocol that the real storage speaks. */
+export class FakeStorage {
+  received = Buffer.alloc(0)
+  attempt = 0
+  streams = 0
+  keepAlives = 0
+  failure: string | undefined
+  finished = false
+  private readonly relay = new Relay()
+  private server: Server | undefined
+
+  constructor(private readonly behaviour: Behaviour = {}) {}
+
+  async start(): Promise<StorageConnection> {
+    this.server = createServer().use(errorDetailsServerMiddleware)
+    this.server.add(storage.UploadDataDefinition, {
+      open: () => Promise.resolve({}),
+      seal: () => Promise.resolve({}),
+      getStatus: () => Promise.resolve(this.status()),
+      write: (messages, context) => this.write(messages, context),
+    })
+    const port = await this.relay.start(await this.server.listen('127.0.0.1:0'))
+    const access = { address: `127.0.0.1:${port}`, token: 'ticket', expiresIn: 900 }
+    const tickets = { current: () => Promise.resolve(access), renew: () => Promise.resolve(access) }
+    return connectStorage(tickets, { forMs: 1_000 })
+  }
+
+  stop(): void {
+    this.relay.stop()
+    this.server?.forceShutdown()
+  }
+
+  private status() {
+    const state = this.finished ? 4 : 2
+    const digest = this.finished ? this.digest() : undefined
+    const file = { path: 'hd0/part1.winpe.wim', state, attemptId: `att-${this.attempt}`, digest }
+    const committedSize = BigInt(this.received.length)
+    return { files: this.attempt > 0 ? [{ ...file, committedSize }] : [] }
+  }
+
+  private digest() {
+    return sha256ToProto(createHash('sha256').update(this.received).digest('hex'))
+  }
+
+  private async *write(messages: AsyncIterable<storage.WriteRequest>, _context: CallContext): Answers {
+    this.streams += 1
+    const stream = this.streams
+    const refusal = this.behaviour.refuse?.(stream)
+    if (refusal) throw toServerError(refusal)
+    const cutAfter = this.behaviour.cutAfter?.(stream) ?? Number.POSITIVE_INFINITY
+    let ofStream = 0
+    for await (const { message } of messages) {
+      if (message?.$case === 'start') yield this.begin(message.value)
+      else if (message?.$case === 'chunk') {
+        ofStream += this.take(message.value)
+        if (ofStream >= cutAfter) return this.relay.cut()
+        if (this.behaviour.acknowledge !== false) yield committed(this.received.length)
+      } else if (message?.$case === 'producerFailed') {
+        this.failure = message.value.failure
+        return
+      } else if (message?.$case === 'finish') {
+        this.finished = true
+        if (this.behaviour.loseDone?.(stream)) return this.relay.cut()
+        yield { message: { $case: 'done', value: { size: message.value.size, digest: this.digest() } } }
+        return
+      }
+    }
+  }
+
+  private begin({ mode }: storage.WriteStart) {
+    if (mode?.$case === 'restart') {
+      this.attempt += 1
+      this.received = Buffer.alloc(0)
+    } else if (mode?.value.offset !== BigInt(this.received.length)) {
+      throw new Error(`resumed at ${mode?.value.offset} instead of ${this.received.length}`)
+    }
+    const value = { attemptId: `att-${this.attempt}`, committedSize: BigInt(this.received.length) }
+    return { message: { $case: 'ready', value } } as const
+  }
+
+  private take({ offset, data, crc32: sum }: storage.WriteChunk): number {
+    if (data.length === 0) this.keepAlives += 1
+    if (Number(offset) !== this.received.length) throw new Error(`bytes at ${offset} out of order`)
+    if (crc32(data) !== sum) throw new Error('crc differs')
+    this.received = Buffer.concat([this.received, data])
+    return data.length
+  }
+}
+
+function committed(size: number) {
+  return { message: { $case: 'committed', value: { size: BigInt(size) } } } as const
+}
