@@ -48,6 +48,8 @@ export default tseslint.config(
         URL: 'readonly',
         console: 'readonly',
         setTimeout: 'readonly',
+        performance: 'readonly',
+        globalThis: 'readonly',
         clearTimeout: 'readonly',
       },
     },

@@ -12,7 +12,7 @@ const checks = [
   { name: 'project references', command: ['nx', 'sync:check'] },
   { name: 'contracts', command: ['buf', 'lint'] },
   { name: 'documented errors', command: ['node', 'tools/error-table.mjs', '--check'] },
-  { name: 'documented settings', command: ['node', 'tools/settings-page.mjs', '--check'] },
+  { name: 'documented settings', command: ['node', 'tools/configuration-page.mjs', '--check'] },
   {
     name: 'contracts as they were',
     command: ['buf', 'breaking', '--against', '.git#branch=main,subdir=proto'],

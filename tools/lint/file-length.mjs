@@ -4,7 +4,7 @@ export const fileLength = {
     type: 'suggestion',
     schema: [{ type: 'object', properties: { max: { type: 'integer' } }, additionalProperties: false }],
     messages: {
-      long: '{{lines}} lines: above {{max}} a file holds more than one thing. Split it by what its parts are about, or say in its first lines why they belong together.',
+      long: '{{lines}} lines: above {{max}} a file holds more than one thing. Split it by what its parts are about, or begin it with a comment that says “one file because …”.',
     },
   },
   create(context) {
@@ -12,7 +12,9 @@ export const fileLength = {
     return {
       'Program:exit'(program) {
         const lines = context.sourceCode.lines.length
-        if (lines > max) context.report({ node: program, messageId: 'long', data: { lines, max } })
+        const reasoned = /one file because/i.test(context.sourceCode.getAllComments()[0]?.value ?? '')
+        if (lines > max && !reasoned)
+          context.report({ node: program, messageId: 'long', data: { lines, max } })
       },
     }
   },
