@@ -1,6 +1,15 @@
 import { sql, type Kysely } from 'kysely'
 import type { DB } from './tables.js'
 
+export async function versionExists(db: Kysely<DB>, versionId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('versions')
+    .select('versionId')
+    .where('versionId', '=', versionId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** The id of an image's version by number. */
 export async function findVersionByNumber(
   db: Kysely<DB>,

@@ -7,7 +7,8 @@ export async function migrate(db: Kysely<never>): Promise<void> {
   const { error, results } = await migrator.migrateToLatest()
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')?.migrationName
-  throw new Error(`the database could not be migrated${failed ? ` (${failed})` : ''}: ${String(error)}`, {
+  const why = error instanceof Error ? error.message : 'unknown fault'
+  throw new Error(`the database could not be migrated${failed ? ` (${failed})` : ''}: ${why}`, {
     cause: error,
   })
 }

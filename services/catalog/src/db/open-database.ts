@@ -6,6 +6,9 @@ import type { DB } from './tables.js'
 /** Type id of PostgreSQL's bigint. All of the catalog's stay below 2^53. */
 const bigintOid = 20
 
+const parserOf = (oid: number, format?: 'text'): unknown =>
+  oid === bigintOid ? Number : pg.types.getTypeParser(oid, format)
+
 /** The pool and the typed access to it. `maxConnections` bounds the pool. */
 export function openDatabase(url: string, log: Logger, maxConnections = 20): Kysely<DB> {
   const pool = new pg.Pool({
@@ -15,8 +18,7 @@ export function openDatabase(url: string, log: Logger, maxConnections = 20): Kys
     idleTimeoutMillis: 30_000,
     application_name: 'goldkeep-catalog',
     types: {
-      getTypeParser: ((oid: number, format?: 'text') =>
-        oid === bigintOid ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+      getTypeParser: parserOf as typeof pg.types.getTypeParser,
     },
   })
   // Idle connections break when PostgreSQL restarts; without a listener that would end the process.

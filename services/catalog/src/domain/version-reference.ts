@@ -7,7 +7,7 @@ export type VersionReference =
   | { readonly by: 'primary' | 'latest'; readonly imageId: ImageId }
   | { readonly by: 'prefix'; readonly prefix: string; readonly imageId?: ImageId }
 
-const prefixPattern = /^\d[0-9TZ]*(-[0-9a-z]*)?$/
+const prefixPattern = /^\d{4}[0-9TZ]*(-[0-9a-z]*)?$/
 const largestNumber = 2 ** 31 - 1
 
 /**

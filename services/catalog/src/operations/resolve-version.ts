@@ -1,7 +1,12 @@
 import { DomainError, listed } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import { parseVersionReference, type VersionReference } from '../domain/version-reference.js'
-import { findLatestSealed, findVersionByNumber, findVersionsByPrefix } from '../db/find-versions.js'
+import {
+  findLatestSealed,
+  findVersionByNumber,
+  findVersionsByPrefix,
+  versionExists,
+} from '../db/find-versions.js'
 import { getImage, type ImageView } from '../db/images-queries.js'
 import type { DB } from '../db/tables.js'
 import { versionNotFound } from '../db/versions-queries.js'
@@ -12,12 +17,18 @@ import { versionNotFound } from '../db/versions-queries.js'
  */
 export async function resolveVersion(db: Kysely<DB>, text: string): Promise<string> {
   const reference = parseVersionReference(text)
-  if (reference.by === 'id') return reference.versionId
+  if (reference.by === 'id') return resolveId(db, reference.versionId)
   const image = reference.imageId === undefined ? undefined : await getImage(db, reference.imageId)
   if (reference.by === 'prefix') return resolvePrefix(db, reference.prefix, image)
   const found = image && (await findInImage(db, reference, image))
   if (!found) throw versionNotFound(text)
   return found
+}
+
+/** What looks like an id may be the beginning of a longer one; the whole one comes first. */
+async function resolveId(db: Kysely<DB>, versionId: string): Promise<string> {
+  const isWhole = await versionExists(db, versionId)
+  return isWhole ? versionId : resolvePrefix(db, versionId, undefined)
 }
 
 async function findInImage(

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { catalog } from '@goldkeep/contracts'
+import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
+import { sql } from 'kysely'
+import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
+import {
+  claim,
+  findings,
+  openJobId,
+  registerVolume,
+  sealVersion,
+  validate,
+  worker,
+} from './support/versions.js'
+
+const { ClaimRefusal, FindingVerdict, Presence, Verdict } = catalog
+const reason = (name: string) => expect.objectContaining({ reason: name })
+
+describe('jobs', () => {
+  let postgres: TestPostgres
+  let house: TestCatalog
+  let volumeId: string
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres()
+    house = await startTestCatalog(postgres)
+    volumeId = await registerVolume(house)
+    await house.images.create({ imageId: 'lab' })
+  })
+  afterAll(async () => {
+    await house?.stop()
+    await postgres?.stop()
+  })
+
+  const letClaimLapse = (jobId: string) =>
+    house.db
+      .updateTable('jobs')
+      .set({ claimExpiresAt: sql<Date>`now() - interval '1 second'` })
+      .where('jobId', '=', jobId)
+      .execute()
+  const sealed = async () => (await sealVersion(house, 'lab', volumeId)).versionId
+  const refusalOf = async (jobId: string, claimant = worker) => {
+    const { outcome } = await house.coordination.claimJob({ jobId, ...claimant })
+    return outcome?.$case === 'refusal' ? outcome.value : undefined
+  }
+  const versionOf = (versionId: string) =>
+    house.versions.get({ by: { $case: 'versionId', value: versionId } })
+
+  test('a job is held by one worker at a time', async () => {
+    const jobId = await openJobId(house, 'validate', await sealed())
+    const outcomes = await Promise.all([1, 2, 3].map(() => house.coordination.claimJob({ jobId, ...worker })))
+    expect(outcomes.filter(({ outcome }) => outcome?.$case === 'claim')).toHaveLength(1)
+    expect(await refusalOf(jobId)).toBe(ClaimRefusal.CLAIM_REFUSAL_HELD)
+    const { jobs } = await house.jobs.list({})
+    expect(jobs.find((job) => job.jobId === jobId)).toMatchObject({ state: 'claimed', workerId: 'worker-1' })
+  })
+
+  test('a claim says what is to be done now', async () => {
+    const versionId = await sealed()
+    const { work, leaseSeconds } = await claim(house, await openJobId(house, 'validate', versionId))
+    expect(leaseSeconds).toBe(30n)
+    expect(work).toMatchObject({ $case: 'validate', value: { versionId, imageId: 'lab', volumeId } })
+  })
+
+  test('what a worker reports after its claim lapsed is refused', async () => {
+    const versionId = await sealed()
+    const jobId = await openJobId(house, 'validate', versionId)
+    const { claimToken } = await claim(house, jobId)
+    await house.coordination.renewClaim({ jobId, claimToken })
+    await letClaimLapse(jobId)
+    const second = await claim(house, jobId)
+    const late = { jobId, claimToken, versionId, findings: findings() }
+    await expect(house.coordination.reportFindings(late)).rejects.toEqual(reason('CLAIM_LOST'))
+    await expect(house.coordination.renewClaim({ jobId, claimToken })).rejects.toEqual(reason('CLAIM_LOST'))
+    await expect(house.coordination.failJob({ jobId, claimToken })).rejects.toEqual(reason('CLAIM_LOST'))
+    expect((await versionOf(versionId)).verdict).toBe(Verdict.VERDICT_PENDING)
+    const { verdict } = await house.coordination.reportFindings({ ...late, claimToken: second.claimToken })
+    expect(verdict).toBe(Verdict.VERDICT_VALID)
+    await expect(house.coordination.reportFindings(late)).rejects.toEqual(reason('CLAIM_LOST'))
+  })
+
+  test('a worker without wimlib is not given WIM files', async () => {
+    const jobId = await openJobId(house, 'validate', await sealed())
+    const incapable = { workerId: 'worker-2', capabilities: [] }
+    expect(await refusalOf(jobId, incapable)).toBe(ClaimRefusal.CLAIM_REFUSAL_INCAPABLE)
+    await claim(house, jobId)
+  })
+
+  test('what is unknown or done has nothing left to do', async () => {
+    const versionId = await sealed()
+    const jobId = await openJobId(house, 'validate', versionId)
+    await validate(house, versionId)
+    expect(await refusalOf(jobId)).toBe(ClaimRefusal.CLAIM_REFUSAL_DONE)
+    expect(await refusalOf('job-of-another-database')).toBe(ClaimRefusal.CLAIM_REFUSAL_DONE)
+  })
+
+  test('a check that could not be judged leaves the verdict open and is tried again', async () => {
+    const versionId = await sealed()
+    const jobId = await openJobId(house, 'validate', versionId)
+    expect(await validate(house, versionId, { 'wim-content': 'ERROR' })).toBe(Verdict.VERDICT_PENDING)
+    expect(await house.versions.getChecks({ versionId })).toMatchObject({ progress: 'retrying' })
+    expect(await openJobId(house, 'validate', versionId)).toBe(jobId)
+    expect(await validate(house, versionId)).toBe(Verdict.VERDICT_VALID)
+    const { findings: kept } = await house.versions.getChecks({ versionId })
+    expect(kept.some((finding) => finding.verdict === FindingVerdict.FINDING_VERDICT_ERROR)).toBe(false)
+  })
+
+  test('bytes that differ from the manifest make the version damaged', async () => {
+    const versionId = await sealed()
+    expect(await validate(house, versionId, { digests: 'FAIL' })).toBe(Verdict.VERDICT_INVALID)
+    expect((await versionOf(versionId)).presence).toBe(Presence.PRESENCE_DAMAGED)
+  })
+
+  test('a verdict is published', async () => {
+    const versionId = await sealed()
+    const before = (await house.images.get({ imageId: 'lab' })).generation
+    await validate(house, versionId)
+    expect((await house.images.get({ imageId: 'lab' })).generation).toBe(before + 1n)
+  })
+
+  test('a publication that was overtaken is done once more', async () => {
+    const image = await house.images.create({ imageId: 'often' })
+    const { versionId } = await sealVersion(house, 'often', volumeId)
+    const jobId = await openJobId(house, 'publish', image.uid)
+    const first = await claim(house, jobId)
+    if (first.work?.$case !== 'publish') throw new Error('expected a publication')
+    expect(first.work.value).toMatchObject({
+      imageId: 'often',
+      primaryVersionId: '',
+      volumes: [{ volumeId }],
+    })
+    await validate(house, versionId)
+    await house.images.promote({ imageId: 'often', versionId })
+
+    const { generation } = first.work.value
+    await house.coordination.confirmCommand({ jobId, claimToken: first.claimToken, generation })
+    const second = await claim(house, await openJobId(house, 'publish', image.uid))
+    if (second.work?.$case !== 'publish') throw new Error('expected a publication')
+    expect(second.work.value.primaryVersionId).toBe(versionId)
+    const document: unknown = JSON.parse(Buffer.from(second.work.value.document).toString())
+    expect(document).toMatchObject({
+      image: 'often',
+      primary: versionId,
+      primary_history: [{ to: versionId }],
+    })
+
+    const done = { jobId, claimToken: second.claimToken, generation: second.work.value.generation }
+    await house.coordination.confirmCommand(done)
+    await expect(openJobId(house, 'publish', image.uid)).rejects.toThrow()
+    const { jobs } = await house.jobs.list({ includeDone: true, pageSize: 1000 })
+    expect(jobs.find((job) => job.jobId === jobId)).toMatchObject({ state: 'done', subjectId: 'often' })
+  })
+
+  test('a job that failed for good is shown with its last error', async () => {
+    const jobId = await openJobId(house, 'validate', await sealed())
+    const { claimToken } = await claim(house, jobId)
+    await house.coordination.failJob({ jobId, claimToken, error: 'volume not mounted here', permanent: true })
+    const { jobs } = await house.jobs.list({})
+    expect(jobs.find((job) => job.jobId === jobId)).toMatchObject({
+      state: 'failed',
+      lastError: 'volume not mounted here',
+    })
+  })
+
+  test('jobs are listed page by page, those that are done last', async () => {
+    const seen: string[] = []
+    let pageToken = ''
+    do {
+      const page = await house.jobs.list({ includeDone: true, pageSize: 2, pageToken })
+      seen.push(...page.jobs.map((job) => `${job.state === 'done' ? 'done' : 'open'} ${job.jobId}`))
+      pageToken = page.nextPageToken
+    } while (pageToken !== '')
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.map((one) => one.slice(0, 4))).toEqual(
+      [...seen]
+        .map((one) => one.slice(0, 4))
+        .sort()
+        .reverse(),
+    )
+    const { jobs } = await house.jobs.list({ includeDone: true, pageSize: 1000 })
+    expect(seen).toHaveLength(jobs.length)
+  })
+})

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { catalog } from '@goldkeep/contracts'
+import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
+import { sql } from 'kysely'
+import { sweep } from '../src/operations/sweep.js'
+import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
+import {
+  claim,
+  manifestOf,
+  openJobId,
+  recordSealed,
+  registerVolume,
+  schema,
+  sealVersion,
+} from './support/versions.js'
+
+const { ClaimRefusal, Lifecycle, OnOpenUpload, Presence, UploadFileState } = catalog
+const reason = (name: string) => expect.objectContaining({ reason: name })
+
+describe('uploads', () => {
+  let postgres: TestPostgres
+  let house: TestCatalog
+  let volumeId: string
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres()
+    house = await startTestCatalog(postgres)
+    await house.images.create({ imageId: 'lab' })
+  })
+  afterAll(async () => {
+    await house?.stop()
+    await postgres?.stop()
+  })
+
+  const begin = async (request: Partial<catalog.BeginUploadRequest> = {}): Promise<string> => {
+    const { upload } = await house.uploads.begin({ imageId: 'lab', schema, ...request })
+    return upload?.versionId ?? ''
+  }
+  const lifecycleOf = async (versionId: string) => (await house.uploads.get({ versionId })).lifecycle
+  const letExpire = (versionId: string) =>
+    house.db
+      .updateTable('uploads')
+      .set({ expiresAt: sql<Date>`now() - interval '1 second'` })
+      .where('versionId', '=', versionId)
+      .execute()
+  /** Has a worker end the upload, which storage answers as told. */
+  async function endBy(versionId: string, outcome: catalog.Lifecycle): Promise<void> {
+    const jobId = await openJobId(house, 'end-upload', versionId)
+    const { claimToken } = await claim(house, jobId)
+    await house.coordination.confirmCommand({ jobId, claimToken, outcome })
+  }
+
+  test('a house without a volume takes none', async () => {
+    await expect(begin()).rejects.toEqual(reason('NO_VOLUME'))
+    volumeId = await registerVolume(house)
+    await begin()
+  })
+
+  test('a schema that is not JSON is refused and makes nothing', async () => {
+    const before = await house.images.get({ imageId: 'lab' })
+    await expect(begin({ schema: Buffer.from('hello') })).rejects.toEqual(reason('INVALID_SCHEMA'))
+    expect(await house.images.get({ imageId: 'lab' })).toEqual(before)
+  })
+
+  test('an upload that cannot fit is refused', async () => {
+    const expectedSizes = [{ path: 'hd0/part1.winpe.wim', size: 10n ** 15n }]
+    await expect(begin({ expectedSizes })).rejects.toEqual(reason('NO_SPACE'))
+    const outside = [{ path: '../../etc/passwd', size: 1n }]
+    await expect(begin({ expectedSizes: outside })).rejects.toEqual(reason('INVALID_PATH'))
+  })
+
+  test('a repeated begin answers the same upload with a fresh ticket', async () => {
+    const request = { imageId: 'lab', schema, requestId: 'begin-1' }
+    const first = await house.uploads.begin(request)
+    const second = await house.uploads.begin(request)
+    expect(second.upload).toEqual(first.upload)
+    expect(second.ticket?.token).toMatch(/^ey/)
+  })
+
+  test('a machine that has an open upload is told so, with what is complete', async () => {
+    const source = { uuid: '', serial: 'PC-7', macs: [], model: '' }
+    const versionId = await begin({ source })
+    const digest = { algorithm: 'sha256', value: Buffer.alloc(32, 1) }
+    const files = [
+      {
+        path: 'hd0/part1.winpe.wim',
+        state: UploadFileState.UPLOAD_FILE_STATE_COMPLETE,
+        committedSize: 5n,
+        digest,
+      },
+      { path: 'hd0/part2.winpe.wim', state: UploadFileState.UPLOAD_FILE_STATE_STOPPED, committedSize: 2n },
+    ]
+    await house.coordination.reportProgress({ volumeId, uploads: [{ versionId, files }] })
+    const refusal = await begin({ source: { ...source, serial: ' pc-7 ' } }).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({
+      reason: 'OPEN_UPLOAD_EXISTS',
+      metadata: { version_id: versionId, complete: 'hd0/part1.winpe.wim' },
+    })
+    expect(await house.uploads.get({ versionId })).toMatchObject({ committedBytes: 7n })
+
+    const resume = { source, onOpen: OnOpenUpload.ON_OPEN_UPLOAD_RESUME }
+    expect(await begin(resume)).toBe(versionId)
+    const other = Buffer.from('{"harddrives":[]}')
+    await expect(begin({ ...resume, schema: other })).rejects.toEqual(reason('SCHEMA_MISMATCH'))
+
+    const next = await begin({ source, onOpen: OnOpenUpload.ON_OPEN_UPLOAD_REPLACE })
+    expect(next).not.toBe(versionId)
+    expect((await house.uploads.get({ versionId })).pendingEnd).toMatchObject({
+      outcome: Lifecycle.LIFECYCLE_ABORTED,
+    })
+  })
+
+  test('an abort is a wish until storage has done it', async () => {
+    const versionId = await begin()
+    const wished = await house.uploads.abort({ versionId, reason: 'wrong machine' })
+    expect(wished).toMatchObject({
+      lifecycle: Lifecycle.LIFECYCLE_UPLOADING,
+      pendingEnd: { outcome: Lifecycle.LIFECYCLE_ABORTED },
+    })
+    await house.uploads.abort({ versionId })
+    await endBy(versionId, Lifecycle.LIFECYCLE_ABORTED)
+    expect(await lifecycleOf(versionId)).toBe(Lifecycle.LIFECYCLE_ABORTED)
+    await expect(house.uploads.issueTicket({ versionId })).rejects.toEqual(reason('UPLOAD_ENDED'))
+    const { revocations } = await house.coordination.getTrust({})
+    expect(revocations.map((one) => one.subject)).toContain(versionId)
+  })
+
+  test('a seal that is recorded after the abort still counts, and the late end does not', async () => {
+    const versionId = await begin()
+    const manifest = await manifestOf(house, versionId, volumeId)
+    await house.uploads.abort({ versionId })
+    await house.coordination.recordEnded({ volumeId, versionId, outcome: Lifecycle.LIFECYCLE_ABORTED })
+    await recordSealed(house, versionId, volumeId, manifest)
+    expect(await lifecycleOf(versionId)).toBe(Lifecycle.LIFECYCLE_SEALED)
+    const late = house.coordination.recordEnded({ volumeId, versionId, outcome: Lifecycle.LIFECYCLE_ABORTED })
+    await expect(late).rejects.toEqual(reason('STALE_COMMAND'))
+    await expect(house.uploads.abort({ versionId })).rejects.toEqual(reason('UPLOAD_ENDED'))
+  })
+
+  test('an end that finds the upload sealed leaves it to the seal', async () => {
+    const versionId = await begin()
+    await house.uploads.abort({ versionId })
+    await endBy(versionId, Lifecycle.LIFECYCLE_SEALED)
+    expect(await house.uploads.get({ versionId })).toMatchObject({
+      lifecycle: Lifecycle.LIFECYCLE_UPLOADING,
+      pendingEnd: undefined,
+    })
+    await recordSealed(house, versionId, volumeId)
+    expect(await lifecycleOf(versionId)).toBe(Lifecycle.LIFECYCLE_SEALED)
+  })
+
+  test('a command whose upload was sealed meanwhile has nothing left to do', async () => {
+    const versionId = await begin()
+    await house.uploads.abort({ versionId })
+    const jobId = await openJobId(house, 'end-upload', versionId)
+    await recordSealed(house, versionId, volumeId)
+    const { outcome } = await house.coordination.claimJob({ jobId, workerId: 'late' })
+    expect(outcome).toEqual({ $case: 'refusal', value: ClaimRefusal.CLAIM_REFUSAL_DONE })
+  })
+
+  test('a seal is recorded once, and another manifest for it is refused', async () => {
+    const versionId = await begin()
+    const first = await recordSealed(house, versionId, volumeId)
+    const again = await recordSealed(house, versionId, volumeId, first.manifest)
+    expect(again.number).toBe(first.number)
+    await expect(recordSealed(house, versionId, volumeId)).rejects.toEqual(reason('DIGEST_MISMATCH'))
+    const { versionCount, sizeBytes } = await house.images.get({ imageId: 'lab' })
+    const { versions } = await house.versions.list({
+      filter: { imageId: 'lab', lifecycles: [Lifecycle.LIFECYCLE_SEALED] },
+    })
+    expect(versions).toHaveLength(versionCount)
+    expect(versions.reduce((sum, one) => sum + one.sizeBytes, 0n)).toBe(sizeBytes)
+  })
+
+  test('a seal of what nobody began is refused', async () => {
+    const versionId = await begin()
+    const manifest = await manifestOf(house, versionId, volumeId)
+    const unknown = house.coordination.recordSealed({
+      volumeId,
+      versionId: '20200101T000000Z-aaaa',
+      manifest,
+    })
+    await expect(unknown).rejects.toEqual(reason('VERSION_NOT_FOUND'))
+    const other = await begin()
+    const swapped = house.coordination.recordSealed({ volumeId, versionId: other, manifest })
+    await expect(swapped).rejects.toEqual(reason('INVALID_FIELD'))
+  })
+
+  test('an upload expires after its last byte, and never while bytes arrive', async () => {
+    const silent = await begin()
+    const active = await begin()
+    await letExpire(silent)
+    await letExpire(active)
+    const files = [{ path: 'hd0/part1.winpe.wim', state: UploadFileState.UPLOAD_FILE_STATE_RECEIVING }]
+    await house.coordination.reportProgress({ volumeId, uploads: [{ versionId: active, files }] })
+    expect(await sweep(house.db, { requeueAfterMs: 60_000 })).toMatchObject({ uploadsExpired: 1 })
+    expect((await house.uploads.get({ versionId: active })).pendingEnd).toBeUndefined()
+    await endBy(silent, Lifecycle.LIFECYCLE_EXPIRED)
+    expect(await lifecycleOf(silent)).toBe(Lifecycle.LIFECYCLE_EXPIRED)
+  })
+
+  test('an expiry is withdrawn when bytes arrive again before it was carried out', async () => {
+    const versionId = await begin()
+    await letExpire(versionId)
+    await sweep(house.db, { requeueAfterMs: 60_000 })
+    const lastByteTime = new Date()
+    await house.coordination.reportProgress({ volumeId, uploads: [{ versionId, lastByteTime }] })
+    expect((await house.uploads.get({ versionId })).pendingEnd).toBeUndefined()
+  })
+
+  test('an inventory tells what is unrecorded, unknown, missing and in conflict, and heals', async () => {
+    const other = await registerVolume(house)
+    const digestOf = async (versionId: string) =>
+      (await house.versions.get({ by: { $case: 'versionId', value: versionId } })).manifestDigest
+    const presenceOf = async (versionId: string) =>
+      (await house.versions.get({ by: { $case: 'versionId', value: versionId } })).presence
+    const kept = (await sealVersion(house, 'lab', other)).versionId
+    const lost = (await sealVersion(house, 'lab', other)).versionId
+    const changed = (await sealVersion(house, 'lab', other)).versionId
+    const unrecorded = await begin()
+    const unknown = '20200101T000000Z-zzzz'
+    const wrong = { algorithm: 'sha256', value: Buffer.alloc(32, 7) }
+    const held = [
+      { versionId: kept, manifestDigest: await digestOf(kept) },
+      { versionId: changed, manifestDigest: wrong },
+      { versionId: unrecorded, manifestDigest: wrong },
+      { versionId: unknown, manifestDigest: wrong },
+    ]
+    expect(await house.coordination.recordInventory({ volumeId: other, versions: held })).toEqual({
+      unrecordedVersionIds: [unrecorded],
+      unknownVersionIds: [unknown],
+      missingVersionIds: [lost],
+      conflictingVersionIds: [changed],
+    })
+    expect(await presenceOf(kept)).toBe(Presence.PRESENCE_PRESENT)
+    expect(await presenceOf(lost)).toBe(Presence.PRESENCE_MISSING)
+    expect(await presenceOf(changed)).toBe(Presence.PRESENCE_DAMAGED)
+    const back = [...held, { versionId: lost, manifestDigest: await digestOf(lost) }]
+    await house.coordination.recordInventory({ volumeId: other, versions: back })
+    expect(await presenceOf(lost)).toBe(Presence.PRESENCE_PRESENT)
+  })
+})
