@@ -24,10 +24,8 @@ export async function openRedisBackend(url: string, log: QueueLog): Promise<Queu
     await producer.connect()
     connected = true
   } catch (error) {
-    const cause = lastError ?? error
-    throw new Error(`cannot reach Redis: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    })
+    // The rejection itself only says that the connection is closed.
+    throw new Error(`cannot reach Redis: ${lastError?.message ?? String(error)}`, { cause: error })
   }
   return {
     createQueue: (name) => new Queue(name, { connection: producer }),

@@ -11,17 +11,26 @@ type Work = NonNullable<catalog.Claim['work']>
 type Coordination = catalog.CoordinationServiceImplementation
 type VersionAdmin = storage.VersionAdminServiceImplementation
 
-/** What the fake catalog was told, in order. */
-export type Report =
-  | { readonly rpc: 'reportFindings'; readonly request: catalog.ReportFindingsRequest }
-  | { readonly rpc: 'confirmCommand'; readonly request: catalog.ConfirmCommandRequest }
-  | { readonly rpc: 'failJob'; readonly request: catalog.FailJobRequest }
-  | { readonly rpc: 'renewClaim'; readonly request: catalog.RenewClaimRequest }
+interface Reports {
+  readonly renewClaim: catalog.RenewClaimRequest
+  readonly reportFindings: catalog.ReportFindingsRequest
+  readonly confirmCommand: catalog.ConfirmCommandRequest
+  readonly failJob: catalog.FailJobRequest
+}
+
+export type ReportName = keyof Reports
+export type RequestOf<Rpc extends ReportName> = Reports[Rpc]
+
+/** One call by which a worker tells what became of its job. */
+export type Report = {
+  readonly [Rpc in ReportName]: { readonly rpc: Rpc; readonly request: Reports[Rpc] }
+}[ReportName]
 
 export interface FakeCatalog {
   readonly address: string
   /** What is to be done with a job; a refusal, or work. */
   readonly jobs: Map<string, Work | catalog.ClaimRefusal>
+  /** What the catalog was told, in order. */
   readonly reports: Report[]
   /** Every claim that was asked for. */
   readonly claims: catalog.ClaimJobRequest[]

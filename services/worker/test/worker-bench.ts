@@ -2,7 +2,14 @@ import { connectQueues, type Queues, type QueueName } from '@goldkeep/jobs'
 import { createLogger } from '@goldkeep/service'
 import { startTestRedis, waitUntil } from '@goldkeep/testing'
 import { loadWorkerConfig, startWorker, type RunningWorker } from '../src/index.js'
-import { serviceKey, startFakeCatalog, type FakeCatalog, type Report } from './fake-house.js'
+import {
+  serviceKey,
+  startFakeCatalog,
+  type FakeCatalog,
+  type Report,
+  type ReportName,
+  type RequestOf,
+} from './fake-house.js'
 import { makeVolume } from './make-volume.js'
 
 /** A worker at a real queue, with a fake catalog and a volume. */
@@ -41,15 +48,12 @@ export async function openWorkerBench() {
       return jobId
     },
     /** The first report of this kind on the job, once it has come. */
-    report: <Rpc extends Report['rpc']>(jobId: string, rpc: Rpc) =>
-      waitUntil(
-        () =>
-          catalog.reports.find(
-            (report): report is Extract<Report, { rpc: Rpc }> =>
-              report.rpc === rpc && report.request.jobId === jobId,
-          ),
-        { what: `${rpc} of ${jobId}`, timeoutMs: 15_000 },
-      ).then((report) => report.request as Extract<Report, { rpc: Rpc }>['request']),
+    report: async <Rpc extends ReportName>(jobId: string, rpc: Rpc): Promise<RequestOf<Rpc>> => {
+      const isWanted = (report: Report): boolean => report.rpc === rpc && report.request.jobId === jobId
+      const what = `${rpc} of ${jobId}`
+      const report = await waitUntil(() => catalog.reports.find(isWanted), { what, timeoutMs: 15_000 })
+      return report.request as RequestOf<Rpc>
+    },
     stop: async (): Promise<void> => {
       await Promise.all([...workers].map((worker) => worker.stop()))
       await queues.close()
