@@ -159,6 +159,8 @@ describe('a producer that failed', () => {
 
 describe('a client that never reads its acknowledgements', () => {
   test('can send 500 MB', async () => {
+    await house.restart({ env: { GOLDKEEP_SYNC_INTERVAL: '500ms' } })
+    clients = await house.uploader(versionId)
     const stream = begin()
     await stream.until('ready')
     const piece = bytesOf(1024 * 1024, 'piece')
@@ -166,9 +168,9 @@ describe('a client that never reads its acknowledgements', () => {
     for (let index = 0; index < count; index += 1) stream.send(chunkOf(piece, index * piece.length))
     await waitUntil(async () => Number((await statusOf())?.committedSize) === count * piece.length, {
       what: '500 MB are durable',
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       intervalMs: 200,
     })
     stream.cut()
-  }, 40_000)
+  }, 70_000)
 })
