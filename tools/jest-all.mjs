@@ -1,3 +1,5 @@
+import preset from './jest-preset.mjs'
+
 /** All packages in one run: one start of jest, one PostgreSQL, and the slow suites side by side. */
 export default {
   rootDir: '..',
@@ -9,5 +11,7 @@ export default {
   ],
   globalSetup: './tools/share-postgres.mjs',
   globalTeardown: './tools/stop-shared-postgres.mjs',
+  // Jest takes this one from the run, not from the projects.
+  testTimeout: preset.testTimeout,
   maxWorkers: 2,
 }

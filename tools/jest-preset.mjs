@@ -16,5 +16,6 @@ export default {
       },
     ],
   },
-  testTimeout: 30_000,
+  // Real servers start in these tests, on machines that may be busy.
+  testTimeout: 60_000,
 }

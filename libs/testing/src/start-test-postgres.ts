@@ -5,7 +5,7 @@ import { createLogger } from '@goldkeep/service'
 import { temporaryDirectory } from './temporary-directory.js'
 
 export interface TestPostgres {
-  /** The server's own database; tests take one of theirs from `createDatabase`. */
+  /** A database that nobody else uses; more come from `createDatabase`. */
   readonly url: string
   /** Makes an empty database and returns its `postgres://` address. */
   readonly createDatabase: () => Promise<string>
@@ -21,8 +21,13 @@ export const sharedPostgresVariable = 'GOLDKEEP_TEST_POSTGRES_URL'
  */
 export async function startTestPostgres(): Promise<TestPostgres> {
   const shared = process.env[sharedPostgresVariable]
-  if (shared) return { url: shared, createDatabase: () => createDatabase(shared), stop: async () => {} }
-  return startOwnTestPostgres()
+  if (!shared) return startOwnTestPostgres()
+  return {
+    // Suites that run side by side must not meet in one database.
+    url: await createDatabase(shared),
+    createDatabase: () => createDatabase(shared),
+    stop: async () => {},
+  }
 }
 
 /** The same, never a shared one: for tests that stop the server or change its settings. */
