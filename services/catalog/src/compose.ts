@@ -19,6 +19,7 @@ import { openDatabase } from './db/open-database.js'
 import type { DB } from './db/tables.js'
 import { openHouse } from './operations/open-house.js'
 import { coordinationService } from './rpc/coordination.js'
+import { databaseFaults } from './rpc/database-faults.js'
 import { deploymentsService } from './rpc/deployments.js'
 import { door } from './rpc/door.js'
 import { imagesService } from './rpc/images.js'
@@ -60,7 +61,7 @@ export async function startCatalog(
 
     const { server, health } = assembleServer(db, config, log)
     closers.unshift(() => closeGrpcServer(server, 0))
-    const port = await server.listen(`${config.host}:${config.port}`)
+    const port = await listen(server, config)
     const relay = startRelay({ db, queues, log, databaseUrl: config.databaseUrl })
     const sweeper = startSweeper({ db, log, config })
     log.info({ port, house: houseId }, 'catalog serves')
@@ -81,18 +82,30 @@ export async function startCatalog(
   }
 }
 
+async function listen(server: Server, { host, port }: CatalogConfig): Promise<number> {
+  try {
+    return await server.listen(`${host}:${port}`)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'unknown fault'
+    throw new Error(
+      `cannot listen on ${host}:${port} (${why}); if another process has the port, set GOLDKEEP_CATALOG_PORT`,
+      { cause },
+    )
+  }
+}
+
 function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
   const server: Server = createGrpcServer(log)
   const health = addHealth(server)
-  const guarded = door(db, config.serviceKey)
   const { times } = config
-  server.with(guarded).add(catalog.ImagesDefinition, imagesService(db))
-  server.with(guarded).add(catalog.VersionsDefinition, versionsService(db))
-  server.with(guarded).add(catalog.UploadsDefinition, uploadsService(db, times))
-  server.with(guarded).add(catalog.DeploymentsDefinition, deploymentsService(db, times))
-  server.with(guarded).add(catalog.VolumesDefinition, volumesService(db))
-  server.with(guarded).add(catalog.JobsDefinition, jobsService(db))
-  server.with(guarded).add(catalog.TokensDefinition, tokensService(db))
-  server.with(guarded).add(catalog.CoordinationDefinition, coordinationService(db, times))
+  const guarded = server.with(databaseFaults).with(door(db, config.serviceKey))
+  guarded.add(catalog.ImagesDefinition, imagesService(db))
+  guarded.add(catalog.VersionsDefinition, versionsService(db))
+  guarded.add(catalog.UploadsDefinition, uploadsService(db, times))
+  guarded.add(catalog.DeploymentsDefinition, deploymentsService(db, times))
+  guarded.add(catalog.VolumesDefinition, volumesService(db))
+  guarded.add(catalog.JobsDefinition, jobsService(db))
+  guarded.add(catalog.TokensDefinition, tokensService(db))
+  guarded.add(catalog.CoordinationDefinition, coordinationService(db, times))
   return { server, health }
 }

@@ -8,6 +8,9 @@ export interface KeptFinding {
   readonly checkedAt: Date
 }
 
+/** PostgreSQL takes 65,535 parameters in one statement. */
+const rowsAtOnce = 1_000
+
 /** Puts findings in the place of the earlier ones of the same checks. */
 export async function replaceFindings(
   trx: Transaction<DB>,
@@ -27,7 +30,11 @@ export async function replaceFindings(
     checkName: check,
     position,
   }))
-  await trx.insertInto('findings').values(rows).execute()
+  for (let start = 0; start < rows.length; start += rowsAtOnce)
+    await trx
+      .insertInto('findings')
+      .values(rows.slice(start, start + rowsAtOnce))
+      .execute()
 }
 
 /** In the order in which the checks reported them. */

@@ -26,6 +26,21 @@ export async function setLocation(
     .execute()
 }
 
+/** The same for any number of versions of one volume. */
+export async function setLocations(
+  trx: Transaction<DB>,
+  volumeId: string,
+  versionIds: readonly string[],
+  presence: Presence,
+): Promise<void> {
+  if (versionIds.length === 0) return
+  await sql`
+    insert into locations (version_id, volume_id, presence)
+    select unnest(${sql.val([...versionIds])}::text[]), ${volumeId}, ${presence}
+    on conflict (version_id, volume_id)
+    do update set presence = excluded.presence, last_checked = now()`.execute(trx)
+}
+
 /** Every volume that holds a version of the image. */
 export async function volumesOfImage(
   db: Kysely<DB>,

@@ -23,6 +23,8 @@ export function openDatabase(url: string, log: Logger, maxConnections = 20): Kys
   })
   // Idle connections break when PostgreSQL restarts; without a listener that would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+  // So do connections in use; their queries are told by a rejection, and the pool drops them.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -96,7 +96,23 @@ export function formatImageDocument({
     primary_history: history.map(changeEntry),
     versions: versions.map(versionEntry),
   }
-  return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`)
+  return Buffer.from(formatLines(document))
+}
+
+/**
+ * One line for each field and for each entry of a list: people can read it, and ten thousand versions
+ * still fit into one message.
+ */
+function formatLines(document: Readonly<Record<string, unknown>>): string {
+  const fields = Object.entries(document).map(
+    ([name, value]) => `  ${JSON.stringify(name)}: ${formatValue(value)}`,
+  )
+  return `{\n${fields.join(',\n')}\n}\n`
+}
+
+function formatValue(value: unknown): string {
+  if (!Array.isArray(value) || value.length === 0) return JSON.stringify(value)
+  return `[\n${value.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')}\n  ]`
 }
 
 const profileEntry = (profile: DocumentProfile) => ({
@@ -126,11 +142,11 @@ const versionEntry = (version: DocumentVersion) => ({
   note: version.note,
   labels: version.labels,
   mark: version.mark,
-  mark_reason: version.markReason,
+  mark_reason: version.markReason ?? undefined,
   protected: version.protected,
-  hold_until: version.holdUntil,
+  hold_until: version.holdUntil ?? undefined,
   verdict: version.verdict,
-  verdict_at: version.verdictAt,
+  verdict_at: version.verdictAt ?? undefined,
   adopted: version.adopted,
-  outcome: version.testOutcome,
+  outcome: version.testOutcome ?? undefined,
 })

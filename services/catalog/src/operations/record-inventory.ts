@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import { setLocation } from '../db/locations-queries.js'
+import { setLocations } from '../db/locations-queries.js'
 import type { DB } from '../db/tables.js'
 
 export interface HeldVersion {
@@ -28,16 +28,16 @@ export async function recordInventory(
 ): Promise<InventoryAnswer> {
   const known = await readKnown(trx, volumeId, held)
   const answer = { unrecorded: [] as string[], unknown: [] as string[], conflicting: [] as string[] }
+  const present: string[] = []
   for (const { versionId, manifestDigest } of held) {
     const version = known.get(versionId)
     if (!version) answer.unknown.push(versionId)
     else if (version.manifestDigest === null) answer.unrecorded.push(versionId)
-    else if (version.manifestDigest !== manifestDigest) {
-      answer.conflicting.push(versionId)
-      await setLocation(trx, { versionId, volumeId, presence: 'DAMAGED' })
-    } else if (version.lifecycle === 'SEALED' && version.presence !== 'DAMAGED')
-      await setLocation(trx, { versionId, volumeId, presence: 'PRESENT' })
+    else if (version.manifestDigest !== manifestDigest) answer.conflicting.push(versionId)
+    else if (version.lifecycle === 'SEALED' && version.presence !== 'DAMAGED') present.push(versionId)
   }
+  await setLocations(trx, volumeId, present, 'PRESENT')
+  await setLocations(trx, volumeId, answer.conflicting, 'DAMAGED')
   return { ...answer, missing: await markMissing(trx, volumeId, held) }
 }
 
