@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { catalog } from '@goldkeep/contracts'
+import type { VersionId } from '@goldkeep/domain'
+import { waitUntil } from '@goldkeep/testing'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bytesOf } from './support/bytes.js'
+import { newVersion, part1, schema, startTestHouse, type TestHouse } from './support/test-house.js'
+import { watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
+import { sealFileOf, startOf, WriteStream, writeWhole } from './support/write-stream.js'
+
+const { LIFECYCLE_ABORTED, LIFECYCLE_EXPIRED, LIFECYCLE_SEALED } = catalog.Lifecycle
+const bytes = bytesOf(100_000, 'end')
+let house: TestHouse
+let sys: WatchedSyscalls
+let versionId: VersionId
+
+beforeEach(async () => {
+  sys = watchSyscalls()
+  versionId = newVersion()
+  house = await startTestHouse({ syscalls: sys })
+  await (await house.uploader(versionId)).uploads.open({ versionId, schema })
+  await writeWhole(await house.uploader(versionId), versionId, part1, bytes)
+})
+afterEach(() => house.close())
+
+const end = async (opSeq = 1n, outcome = LIFECYCLE_ABORTED) =>
+  (await (await house.worker()).admin.endUpload({ versionId, outcome, epoch: 1n, opSeq })).outcome
+const seal = async () =>
+  (await house.uploader(versionId)).uploads.seal({ versionId, files: [sealFileOf(part1, bytes)] })
+const stagedLines = async (): Promise<string[]> =>
+  (await house.tree()).filter((line) => line.includes(' staging/'))
+
+describe('ending an upload', () => {
+  test('removes its bytes, tells the catalog, and no seal follows', async () => {
+    expect(await end()).toBe(LIFECYCLE_ABORTED)
+    expect(await stagedLines()).toEqual([])
+    await expect(seal()).rejects.toMatchObject({ reason: 'UPLOAD_ENDED' })
+    await waitUntil(() => house.catalog.ended.length > 0, { what: 'the catalog is told' })
+    await house.restart()
+    await expect(seal()).rejects.toMatchObject({ reason: 'UPLOAD_ENDED' })
+    expect(await end(2n, LIFECYCLE_EXPIRED)).toBe(LIFECYCLE_ABORTED)
+  })
+
+  test('is refused while a stream is open', async () => {
+    const stream = new WriteStream(await house.uploader(versionId), startOf(versionId, 'hd0/part2.winpe.wim'))
+    await stream.until('ready')
+    const before = await house.tree()
+    await expect(end()).rejects.toMatchObject({ reason: 'UPLOAD_BUSY' })
+    expect(await house.tree()).toEqual(before)
+    stream.cut()
+  })
+
+  test('answers SEALED when the seal came first, at whatever moment the two meet', async () => {
+    const [sealed, ended] = await Promise.allSettled([seal(), end()])
+    if (sealed.status === 'fulfilled') expect(ended).toMatchObject({ value: LIFECYCLE_SEALED })
+    else expect(ended).toMatchObject({ value: LIFECYCLE_ABORTED })
+    const versions = (await house.tree()).filter((line) => line.endsWith(`versions/${versionId}`))
+    expect(versions).toHaveLength(sealed.status === 'fulfilled' ? 1 : 0)
+  })
+
+  test('answers SEALED when a seal had begun before storage died', async () => {
+    sys.interfere = ({ name, path }) => {
+      if (name === 'rename' && path.endsWith('/tree')) sys.die()
+    }
+    await seal().catch(() => {})
+    await house.restart()
+    expect(await end()).toBe(LIFECYCLE_SEALED)
+  })
+
+  test('is carried out by the next start when storage died in the middle', async () => {
+    sys.interfere = ({ name, path }) => {
+      if (name === 'unlink' && path.includes('.ended-')) sys.die()
+    }
+    await end().catch(() => {})
+    expect(await stagedLines()).not.toEqual([])
+    await house.restart()
+    expect(await stagedLines()).toEqual([])
+    expect(await end()).toBe(LIFECYCLE_ABORTED)
+  })
+
+  test('keeps a file that no journal knows', async () => {
+    await writeFile(join(house.volume, 'staging', versionId, 'tree/hd0/unknown.bin'), 'someone put this here')
+    expect(await end()).toBe(LIFECYCLE_ABORTED)
+    const files = (await stagedLines()).filter((line) => line.startsWith('file'))
+    expect(files).toEqual(
+      [expect.stringContaining('unknown.bin'), expect.stringContaining('journal')].reverse(),
+    )
+  })
+
+  test('of an upload that never was opened here is remembered', async () => {
+    versionId = newVersion()
+    expect(await end(3n)).toBe(LIFECYCLE_ABORTED)
+    const clients = await house.uploader(versionId)
+    await expect(clients.uploads.open({ versionId, schema })).rejects.toMatchObject({
+      reason: 'UPLOAD_ENDED',
+    })
+  })
+})

@@ -1,0 +1,67 @@
+import { nodeSyscalls, type Syscalls } from '../../src/store/disk/syscalls.js'
+
+export interface Call {
+  readonly name: keyof Syscalls
+  /** Relative to the volume, of the file or the directory that it is about. */
+  readonly path: string
+  /** Of a rename. */
+  readonly to?: string
+  /** Bytes of a write. */
+  readonly size?: number
+}
+
+type AnyCall = (...values: unknown[]) => Promise<unknown>
+
+/** What a test does at a call: nothing, or throw in its place. */
+export type Interference = (call: Call) => void
+
+export interface WatchedSyscalls extends Syscalls {
+  /** Every call that has succeeded, in order of its end. */
+  readonly calls: Call[]
+  /** Asked before every call; an error it throws is the call's. */
+  interfere: Interference
+  /** From now on nothing reaches the disk, as if the process had been killed. */
+  die(): void
+}
+
+/** The real system calls, written down, and refused where a test says so. */
+export function watchSyscalls(): WatchedSyscalls {
+  const paths = new Map<number, string>()
+  let dead = false
+  const resolve = (path: string): string =>
+    path.replace(/^\/proc\/self\/fd\/(\d+)\/?/, (_, fd: string) => {
+      const directory = paths.get(Number(fd)) ?? ''
+      return directory === '' ? '' : `${directory}/`
+    })
+  const pathOf = (value: unknown): string =>
+    typeof value === 'number' ? (paths.get(value) ?? '') : resolve(String(value))
+  const describe = (name: keyof Syscalls, values: readonly unknown[]): Call => {
+    if (name === 'symlink') return { name, path: pathOf(values[1]) }
+    if (name === 'rename') return { name, path: pathOf(values[0]), to: pathOf(values[1]) }
+    if (name === 'write') return { name, path: pathOf(values[0]), size: (values[1] as Uint8Array).length }
+    return { name, path: pathOf(values[0]) }
+  }
+  const watched = { calls: [], interfere: () => {}, die: () => (dead = true) } as unknown as WatchedSyscalls
+  const watch = (name: keyof Syscalls): AnyCall => {
+    const real = nodeSyscalls[name] as AnyCall
+    return async (...values) => {
+      const call = describe(name, values)
+      if (dead) throw new Error('killed')
+      watched.interfere(call)
+      if (dead) throw new Error('killed')
+      const result = await real(...values)
+      // The volume's own root is where paths begin.
+      if (name === 'open') paths.set(result as number, paths.size === 0 ? '' : call.path)
+      watched.calls.push(call)
+      return result
+    }
+  }
+  for (const name of Object.keys(nodeSyscalls) as (keyof Syscalls)[])
+    Object.assign(watched, { [name]: watch(name) })
+  return watched
+}
+
+/** As the kernel refuses. */
+export function errno(code: string): Error {
+  return Object.assign(new Error(`${code}: by the test`), { code, errno: -1, syscall: 'test' })
+}
