@@ -112,7 +112,7 @@ export async function startTestHouse(options: StartOptions = {}): Promise<TestHo
   }
 }
 
-function grantOf(): UploadGrant {
+export function grantOf(): UploadGrant {
   return {
     imageId,
     imageUid,

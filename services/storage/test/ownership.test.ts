@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { parseVolumeId } from '@goldkeep/domain'
+import { createLogger } from '@goldkeep/service'
+import { freePort, startProcess, temporaryDirectory, waitUntil, type TestProcess } from '@goldkeep/testing'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { loadStorageConfig, startStorage } from '../src/index.js'
+import { bytesOf, sha256 } from './support/bytes.js'
+import { connectAs, type StorageClients } from './support/clients.js'
+import { startFakeCatalog, type FakeCatalog } from './support/fake-catalog.js'
+import { grantOf, newVersion, part1, schema, storageEnv } from './support/test-house.js'
+import { chunkOf, finishOf, startOf, WriteStream } from './support/write-stream.js'
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+let catalog: FakeCatalog
+let volume: string
+let env: Record<string, string>
+let address: string
+let remove: () => Promise<void>
+const started: TestProcess[] = []
+const clients: StorageClients[] = []
+
+beforeEach(async () => {
+  catalog = await startFakeCatalog()
+  const directory = await temporaryDirectory('owner')
+  remove = directory.remove
+  // Deeper than a socket's path may be long.
+  volume = `${directory.path}/${'deep/'.repeat(30)}volume`
+  const port = await freePort()
+  address = `127.0.0.1:${String(port)}`
+  env = { ...storageEnv(catalog, volume), GOLDKEEP_STORAGE_PORT: String(port) }
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close()
+  for (const process of started.splice(0)) await process.killHard()
+  await catalog.stop()
+  await remove()
+})
+
+function start(more: Record<string, string> = {}): TestProcess {
+  const process = startProcess('node', [main], { env: { ...env, ...more, NODE_OPTIONS: undefined } })
+  started.push(process)
+  return process
+}
+
+const startHere = () =>
+  startStorage(
+    loadStorageConfig({ ...env, GOLDKEEP_STORAGE_PORT: '0' }),
+    createLogger('storage', 'silent'),
+    new AbortController().signal,
+  )
+
+describe('a volume', () => {
+  test('has one owner; the refusal of another says who holds it', async () => {
+    const first = start()
+    await first.waitForLine(/is ready/)
+    const second = start({ GOLDKEEP_STORAGE_PORT: '0' })
+    expect(await second.end).toMatchObject({ code: 1 })
+    expect(second.stderr()).toContain(`is held by process ${String(first.pid)} on `)
+    expect(first.ended()).toBeUndefined()
+  })
+
+  test('whose owner was killed is taken over at once, and the upload goes on at its committed size', async () => {
+    const bytes = bytesOf(700_000, 'killed')
+    const versionId = newVersion()
+    const first = start()
+    await first.waitForLine(/is ready/)
+    const volumeId = parseVolumeId(catalog.registrations.at(-1)?.volumeId ?? '')
+    const claims = { volumeId, versionId, operation: 'upload', upload: grantOf() } as const
+    const token = await catalog.sign(claims)
+    const connect = (): StorageClients => {
+      const connected = connectAs(address, () => token)
+      clients.push(connected)
+      return connected
+    }
+    const before = connect()
+    await before.uploads.open({ versionId, schema })
+    const stream = new WriteStream(before, startOf(versionId, part1))
+    const { attemptId } = await stream.until('ready')
+    stream.send(chunkOf(bytes.subarray(0, 300_000), 0))
+    await stream.untilCommitted(300_000)
+    await first.killHard()
+    await start().waitForLine(/is ready/)
+    const after = connect()
+    const { files } = await after.uploads.getStatus({ versionId })
+    expect(files).toMatchObject([{ path: part1, committedSize: 300_000n, attemptId }])
+    const resume = { attemptId, offset: 300_000 }
+    const again = new WriteStream(after, startOf(versionId, part1, { resume }))
+    await again.until('ready')
+    again.send(chunkOf(bytes.subarray(300_000), 300_000), finishOf(bytes.length, sha256(bytes)))
+    await again.until('done')
+    again.end()
+  })
+
+  test('of another house is refused, and nothing of it changes', async () => {
+    await mkdir(volume, { recursive: true })
+    const identity = '{"format":1,"house":"hse-zzzzzzzzzzzzzzzz","volume":"vol-zzzzzzzzzzzzzzzz"}'
+    await writeFile(`${volume}/volume.json`, identity)
+    const running = await startHere()
+    await expect(running.failed).rejects.toMatchObject({ reason: 'HOUSE_MISMATCH' })
+    await running.stop()
+    expect(await readFile(`${volume}/volume.json`, 'utf8')).toBe(identity)
+  })
+
+  test('that is new waits for the catalog to give it a house', async () => {
+    catalog.down = true
+    const starting = startHere()
+    await waitUntil(() => readFile(`${volume}/.lease-1`), { what: 'the volume is owned' })
+    catalog.down = false
+    const running = await starting
+    expect(JSON.parse(await readFile(`${volume}/volume.json`, 'utf8'))).toMatchObject({
+      house: catalog.house,
+    })
+    expect(catalog.registrations.at(-1)).toMatchObject({ address: `127.0.0.1:${String(running.port)}` })
+    await running.stop()
+  })
+
+  test('that is a file cannot be one, and the process says so', async () => {
+    await mkdir(volume.replace(/\/volume$/, ''), { recursive: true })
+    await writeFile(volume, '')
+    const process = start()
+    expect((await process.end).code).not.toBe(0)
+    expect(process.stderr()).toMatch(/goldkeep storage: .*volume/)
+  })
+})
+
+describe('a configuration', () => {
+  test('that cannot be used is refused with every problem at once', async () => {
+    const process = start({ GOLDKEEP_SERVICE_KEY: 'short', GOLDKEEP_SYNC_INTERVAL: 'soon' })
+    expect((await process.end).code).toBe(78)
+    expect(process.stderr()).toMatch(/GOLDKEEP_SERVICE_KEY/)
+    expect(process.stderr()).toMatch(/GOLDKEEP_SYNC_INTERVAL/)
+  })
+})
