@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { catalog } from '@goldkeep/contracts'
 import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
 import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
 
@@ -78,6 +77,6 @@ describe('images', () => {
       reason('INVALID_FIELD'),
     )
     const image = await house.images.create({ imageId: 'linux', environment: 'linux', type: 'block' })
-    expect(image).toMatchObject<Partial<catalog.Image>>({ environment: 'linux', type: 'block' })
+    expect(image).toMatchObject({ environment: 'linux', type: 'block' })
   })
 })

@@ -95,7 +95,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create index versions_of_image on versions (image_uid, ordinal desc);
     create index versions_by_prefix on versions (version_id text_pattern_ops);
-    create index versions_uploading on versions (image_uid, ordinal desc) where lifecycle = 'UPLOADING';
+    create index versions_by_lifecycle on versions (image_uid, lifecycle, ordinal desc);
+    create index versions_by_verdict on versions (image_uid, verdict, ordinal desc);
     create index versions_uploading_newest on versions (ordinal desc) where lifecycle = 'UPLOADING';
     create index versions_unjudged on versions (version_id) where lifecycle = 'SEALED' and verdict = 'PENDING';
     create index versions_pending on versions (version_id) where pending_command is not null;
