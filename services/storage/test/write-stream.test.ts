@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { storage } from '@goldkeep/contracts'
+import { catalog, type storage } from '@goldkeep/contracts'
 import type { VersionId } from '@goldkeep/domain'
 import { waitUntil } from '@goldkeep/testing'
 import { readFile } from 'node:fs/promises'
@@ -16,6 +16,7 @@ import {
   type StartFields,
 } from './support/write-stream.js'
 
+const { UPLOAD_FILE_STATE_STOPPED } = catalog.UploadFileState
 let house: TestHouse
 let clients: StorageClients
 let versionId: VersionId
@@ -49,7 +50,9 @@ async function cutAfterHead(fields?: StartFields): Promise<string> {
   stream.send(chunkOf(head, 0))
   await stream.untilCommitted(head.length)
   stream.cut()
-  await waitUntil(async () => (await statusOf())?.state === 2, { what: 'nobody writes the file' })
+  await waitUntil(async () => (await statusOf())?.state === UPLOAD_FILE_STATE_STOPPED, {
+    what: 'nobody writes the file',
+  })
   return attemptId
 }
 

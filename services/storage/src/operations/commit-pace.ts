@@ -11,7 +11,7 @@ export interface CommitPace {
 export class CommitClock {
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
-  #fault: unknown
+  #fault: Error | undefined
 
   constructor(
     private readonly writer: AttemptWriter,
@@ -58,8 +58,8 @@ export class CommitClock {
       .commit()
       .then(this.onCommitted)
       .catch((error: unknown) => {
-        this.#fault = error
-        this.onFault(error instanceof Error ? error : new Error(String(error)))
+        this.#fault = error instanceof Error ? error : new Error(String(error))
+        this.onFault(this.#fault)
       })
       .finally(() => {
         this.#running = undefined

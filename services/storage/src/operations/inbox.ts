@@ -25,7 +25,7 @@ export class Inbox<T> {
     this.#ahead = undefined
     this.#settled = undefined
     if (result.done) return undefined
-    this.#fetch()
+    void this.#fetch()
     return result.value
   }
 

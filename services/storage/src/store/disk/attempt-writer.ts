@@ -15,7 +15,7 @@ export class DiskAttemptWriter implements AttemptWriter {
   #committed: number
   #queue: Uint8Array[] = []
   #pumping: Promise<void> | undefined
-  #fault: unknown
+  #fault: Error | undefined
   #closed = false
   #roomWanted: (() => void) | undefined
 
@@ -154,9 +154,8 @@ export class DiskAttemptWriter implements AttemptWriter {
   async #breakAttempt(doing: string, error: unknown): Promise<never> {
     const { path, attemptId: attempt } = this
     const fault = toIoFault(`${doing} ${path}`, error)
-    const failure = fault instanceof Error ? fault.message : String(fault)
     this.#fault = fault
-    await this.staged.record({ t: 'broken', path, attempt, failure })
+    await this.staged.record({ t: 'broken', path, attempt, failure: fault.message })
     throw fault
   }
 

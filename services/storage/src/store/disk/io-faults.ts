@@ -4,8 +4,8 @@ import { isErrno } from './syscalls.js'
 const fullCodes = ['ENOSPC', 'EDQUOT'] as const
 
 /** A fault of the operating system as a domain error; every other error as it is. */
-export function toIoFault(doing: string, error: unknown): unknown {
-  if (!isErrno(error)) return error
+export function toIoFault(doing: string, error: unknown): Error {
+  if (!isErrno(error)) return error instanceof Error ? error : new Error(String(error))
   const { code = 'unknown', message } = error
   const metadata = { doing, code }
   if (isErrno(error, ...fullCodes))
