@@ -171,9 +171,9 @@ describe('a client that never reads its acknowledgements', () => {
     for (let index = 0; index < count; index += 1) stream.send(chunkOf(piece, index * piece.length))
     await waitUntil(async () => Number((await statusOf())?.committedSize) === count * piece.length, {
       what: '500 MB are durable',
-      timeoutMs: 60_000,
+      timeoutMs: 150_000,
       intervalMs: 200,
     })
     stream.cut()
-  }, 70_000)
+  }, 160_000)
 })
