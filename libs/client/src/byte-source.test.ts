@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

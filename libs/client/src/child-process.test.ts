@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import { ProcessFailedError, startChild } from './child-process.js'

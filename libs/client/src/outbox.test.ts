@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { crc32 } from 'node:zlib'
 import { Outbox } from './outbox.js'
 

@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { DomainError } from '@goldkeep/domain'
 import { ClientError, Status } from 'nice-grpc-common'
 import { setTimeout as pause } from 'node:timers/promises'

@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { DomainError } from '@goldkeep/domain'
 import { createTicketSource, type StorageAccess } from './ticket-source.js'
 

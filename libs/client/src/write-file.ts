@@ -19,7 +19,8 @@ export interface WriteFileRequest {
   readonly takeOver?: boolean
   readonly retry: RetryPolicy
   readonly signal: AbortSignal
-  readonly onAttempt?: (attemptId: string) => void
+  /** Told, and waited for, before any byte of the attempt is sent. */
+  readonly onAttempt?: (attemptId: string) => Promise<void>
   readonly onProgress?: (progress: WriteProgress) => void
   /** Most uncommitted bytes that are kept to be sent again. */
   readonly bufferBytes?: number
@@ -164,11 +165,12 @@ class FileWriting {
     return { size, sha256: sha256FromProto(file.digest) }
   }
 
-  private onReady(attemptId: string, committed: number): void {
+  private async onReady(attemptId: string, committed: number): Promise<void> {
+    const isNew = this.attemptId !== attemptId
     this.attemptId = attemptId
     this.mode = { kind: 'resume', attemptId, offset: committed }
     this.connected = true
-    this.request.onAttempt?.(attemptId)
+    if (isNew) await this.request.onAttempt?.(attemptId)
     this.onCommitted(committed)
   }
 

@@ -19,7 +19,7 @@ export interface WriteStreamRequest {
   /** After how long without data an empty chunk is sent. */
   readonly keepAliveMs: number
   readonly signal: AbortSignal
-  readonly onReady: (attemptId: string, committed: number) => void
+  readonly onReady: (attemptId: string, committed: number) => Promise<void>
   readonly onCommitted: (size: number) => void
   /** Storage reads again what it has of a resumed file. */
   readonly onHashing: (bytes: number) => void
@@ -54,7 +54,7 @@ export async function writeStream(
       switch (message?.$case) {
         case 'ready': {
           const committed = Number(message.value.committedSize)
-          request.onReady(message.value.attemptId, committed)
+          await request.onReady(message.value.attemptId, committed)
           tellReady(committed)
           break
         }

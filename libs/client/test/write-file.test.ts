@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { DomainError } from '@goldkeep/domain'
 import { createHash, randomBytes } from 'node:crypto'
 import { producerSource } from '../src/producer-source.js'

@@ -42,7 +42,10 @@ export function explainError(error: unknown, signal: AbortSignal): ExplainedErro
   if (error instanceof ProcessFailedError) {
     const metadata = { command: error.command, failure: error.failure, last_words: error.lastWords }
     const reason = error.role === 'producer' ? 'PRODUCER_FAILED' : 'CONSUMER_FAILED'
-    return { reason, message: error.message, metadata, exit: exitCodes.processFailed }
+    // Its last words were shown as it said them.
+    const what = error.role === 'producer' ? '; run it again, and this one file starts anew' : ''
+    const message = `the ${error.role} ${error.command} failed: ${error.failure}${what}`
+    return { reason, message, metadata, exit: exitCodes.processFailed }
   }
   if (error instanceof CommanderError)
     return explained('USAGE', error.message.replace(/^error: /, ''), exitCodes.usage)

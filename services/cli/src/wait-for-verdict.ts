@@ -7,6 +7,8 @@ import { showChecks } from './show-checks.js'
 import { lifecycleWord } from './views/words.js'
 
 const askEveryMs = 500
+/** The catalog may learn of a seal a little later than the one who sealed. */
+const sealGraceMs = 15_000
 
 /**
  * Waits until the checks of a sealed version have a verdict, then shows them.
@@ -20,13 +22,14 @@ export async function waitForVerdict(
 ): Promise<void> {
   const { versions } = await session.catalog()
   const { versionId } = version
-  const giveUpAt = performance.now() + timeoutMs
+  const begunAt = performance.now()
   const name = `${version.imageId}@${version.number}`
   let said = ''
   for (let now = version; ; now = await versions.get({ by: { $case: 'versionId', value: versionId } })) {
-    if (now.lifecycle !== catalog.Lifecycle.LIFECYCLE_SEALED) refuseUnlessUploading(now, name)
+    if (now.lifecycle !== catalog.Lifecycle.LIFECYCLE_SEALED)
+      refuseUnlessSoonSealed(now, name, performance.now() - begunAt)
     else if (now.verdict !== catalog.Verdict.VERDICT_PENDING) return showChecks(session, now, more)
-    if (performance.now() > giveUpAt)
+    if (performance.now() - begunAt > timeoutMs)
       throw new CliError('TIMEOUT', `${name} has no verdict yet; wait longer by --timeout`, exitCodes.other)
     const { progress } = await versions.getChecks({ versionId })
     if (progress !== said) session.say(`${name}: checks are ${progress || 'not begun'}`)
@@ -35,14 +38,13 @@ export async function waitForVerdict(
   }
 }
 
-/** The catalog may learn of a seal a little later than the one who sealed. */
-function refuseUnlessUploading(version: catalog.Version, name: string): void {
-  if (version.lifecycle === catalog.Lifecycle.LIFECYCLE_UPLOADING) return
+function refuseUnlessSoonSealed(version: catalog.Version, name: string, waitedMs: number): void {
+  const uploading = version.lifecycle === catalog.Lifecycle.LIFECYCLE_UPLOADING
+  if (uploading && waitedMs < sealGraceMs) return
+  const todo = uploading ? `seal it first: goldkeep upload seal ${version.versionId}` : 'no check will run'
   throw new DomainError(
     'VERSION_NOT_SEALED',
-    `${name} is ${lifecycleWord(version.lifecycle)}: no check will run`,
-    {
-      version_id: version.versionId,
-    },
+    `expected ${name} to be SEALED, found ${lifecycleWord(version.lifecycle)}; ${todo}`,
+    { version_id: version.versionId },
   )
 }

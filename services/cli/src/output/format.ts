@@ -12,11 +12,16 @@ const units: readonly (readonly [seconds: number, name: string])[] = [
   [1, 's'],
 ]
 
+/** `1 file`, `2 files` */
+export function formatCount(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
 /** `3 min`, `2 h`: the largest unit that fits. */
 export function formatSpan(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
   const [size, name] = units.find(([unit]) => whole >= unit) ?? [1, 's']
-  return `${Math.floor(whole / size)} ${name}`
+  return `${Math.round(whole / size)} ${name}`
 }
 
 /** `3 min ago`, `in 2 h`, or `-` for no time. */

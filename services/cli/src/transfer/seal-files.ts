@@ -1,5 +1,5 @@
 import type { SealedFile, UploadSession } from '@goldkeep/client'
-import { catalog, type storage } from '@goldkeep/contracts'
+import { catalog, storage } from '@goldkeep/contracts'
 import { DomainError, listed } from '@goldkeep/domain'
 import { readFile } from 'node:fs/promises'
 import { usageError } from '../cli-error.js'
@@ -31,7 +31,8 @@ export async function listFromRecords(
   for (const { path, committedSize, attemptId, digest } of status.files) {
     const record = await records.read(upload.versionId, path)
     const own = record?.attemptId === attemptId ? record.finished : undefined
-    if (!own) onStorageWord.push(path)
+    // A version that is sealed already is only answered again.
+    if (!own && status.state === storage.UploadState.UPLOAD_STATE_OPEN) onStorageWord.push(path)
     files.push({ path, ...(own ?? { size: Number(committedSize), sha256: hexDigest(digest) ?? '' }) })
   }
   return { files, onStorageWord }

@@ -1,6 +1,7 @@
 import type { UploadSession } from '@goldkeep/client'
 import { listed } from '@goldkeep/domain'
 import { checksFailed } from '../cli-error.js'
+import { formatCount } from '../output/format.js'
 import type { Session } from '../session.js'
 import { findingTable, findingView, type FindingView } from '../views/finding-view.js'
 import { hexDigest } from '../views/words.js'
@@ -45,7 +46,7 @@ export async function sealUpload(
       recorded: answer.recorded,
       findings,
     },
-    text: `${reference} is sealed (${versionId}, ${files.length} files)\n\n${findingTable(findings)}`,
+    text: `${reference} is sealed (${versionId}, ${formatCount(files.length, 'file')})\n\n${findingTable(findings)}`,
     faults: failed.length > 0 ? listed(failed.map(describeFault)) : undefined,
   }
 }

@@ -11,7 +11,7 @@ import { resolve } from 'node:path'
 import { formatSize } from '../output/format.js'
 import type { Progress } from '../output/progress.js'
 import { hexDigest } from '../views/words.js'
-import type { UploadRecords } from './upload-records.js'
+import { writerIsGone, type UploadRecords } from './upload-records.js'
 
 export interface SendFile {
   readonly upload: UploadSession
@@ -38,7 +38,7 @@ type Plan = WriteMode | { readonly kind: 'skip'; readonly size: number; readonly
  * committed size, one that storage has whole is skipped, anything else starts anew.
  */
 export async function sendFile(request: SendFile): Promise<SentFile> {
-  const { upload, records, path, progress, takeOver } = request
+  const { upload, records, path, progress } = request
   const file = resolve(request.file)
   const source = await fileSource(file)
   const line = progress.line(path, source.size)
@@ -61,7 +61,8 @@ export async function sendFile(request: SendFile): Promise<SentFile> {
       path,
       source,
       mode,
-      takeOver,
+      takeOver:
+        request.takeOver || writerIsGone(await records.read(upload.versionId, path), known?.attemptId),
       // Before any byte is sent, so that even a process that is killed can be followed by another.
       onAttempt: remember,
       onProgress: ({ committed, connected }) => line.update(committed, connected ? undefined : 'connecting'),

@@ -1,11 +1,13 @@
 import type { ByteSource, UploadSession } from '@goldkeep/client'
+import type { storage } from '@goldkeep/contracts'
 import { formatSize } from '../output/format.js'
 import type { Progress } from '../output/progress.js'
 import type { SentFile } from './send-file.js'
-import type { UploadRecords } from './upload-records.js'
+import { writerIsGone, type UploadRecords } from './upload-records.js'
 
 export interface SendStream {
   readonly upload: UploadSession
+  readonly status: storage.UploadStatus
   readonly records: UploadRecords
   readonly path: string
   readonly source: ByteSource
@@ -15,13 +17,16 @@ export interface SendStream {
 
 /** Sends what a pipe or a producer gives. It always starts anew: a second run makes other bytes. */
 export async function sendStream(request: SendStream): Promise<SentFile> {
-  const { upload, records, path, source, takeOver, progress } = request
+  const { upload, records, path, source, progress } = request
+  const known = request.status.files.find((file) => file.path === path)
+  const record = await records.read(upload.versionId, path)
   const line = progress.line(path, undefined)
   const { size, sha256, attemptId } = await upload.write({
     path,
     source,
     mode: { kind: 'restart' },
-    takeOver,
+    takeOver: request.takeOver || writerIsGone(record, known?.attemptId),
+    onAttempt: (attempt) => records.save(upload.versionId, path, { attemptId: attempt }),
     onProgress: ({ committed, connected }) => line.update(committed, connected ? undefined : 'connecting'),
   })
   await records.save(upload.versionId, path, { attemptId, finished: { size, sha256 } })

@@ -1,5 +1,6 @@
 import type { FileIdentity } from '@goldkeep/client'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -7,6 +8,8 @@ const recordFormat = z.object({
   attemptId: z.string(),
   /** The file that is being sent, as it was; absent for a pipe, which cannot be gone on with. */
   source: z.object({ file: z.string(), size: z.number(), mtimeMs: z.number(), inode: z.string() }).optional(),
+  /** The process that wrote last. */
+  writer: z.object({ host: z.string(), pid: z.number() }).optional(),
   /** As this program counted it while sending. */
   finished: z.object({ size: z.number(), sha256: z.string() }).optional(),
 })
@@ -38,7 +41,8 @@ export class UploadRecords {
     const file = this.fileOf(versionId, path)
     const temporary = `${file}.${process.pid}`
     await mkdir(this.directoryOf(versionId), { recursive: true })
-    await writeFile(temporary, JSON.stringify(record))
+    const writer = { host: hostname(), pid: process.pid }
+    await writeFile(temporary, JSON.stringify({ writer, ...record }))
     await rename(temporary, file)
   }
 
@@ -53,5 +57,21 @@ export class UploadRecords {
 
   private fileOf(versionId: string, path: string): string {
     return join(this.directoryOf(versionId), `${path.replaceAll('/', ',')}.json`)
+  }
+}
+
+/**
+ * Whether the attempt's last writer was a process of this machine that is no more. Nobody else can then
+ * be writing, so that the file may be taken over without waiting.
+ */
+export function writerIsGone(record: UploadRecord | undefined, attemptId: string | undefined): boolean {
+  if (!record?.writer || record.attemptId !== attemptId) return false
+  const { host, pid } = record.writer
+  if (host !== hostname() || pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }

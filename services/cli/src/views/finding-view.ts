@@ -31,7 +31,15 @@ export function findingTable(findings: readonly FindingView[]): string {
 
 /** The message, with expected and found unless it tells them itself. */
 function describe({ message, expected, found }: FindingView): string {
-  const told = (part: string | undefined): boolean => part === undefined || message.includes(part)
-  if (told(expected) && told(found)) return message
-  return `${message} (expected ${expected ?? '-'}, found ${found ?? '-'})`
+  const untold = (part: string | undefined): part is string => part !== undefined && !message.includes(part)
+  const parts = [
+    ...(untold(expected) ? [`expected ${expected}`] : []),
+    ...(untold(found) ? [expected === undefined ? found : `found ${found}`] : []),
+  ]
+  return parts.length > 0 ? `${message} (${parts.map(shorten).join(', ')})` : message
+}
+
+/** Digests are for programs, which get them whole by --json. */
+function shorten(text: string): string {
+  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…')
 }

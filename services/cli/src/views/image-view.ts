@@ -52,7 +52,10 @@ export function imageFields(image: ImageView): string {
     ['image', image.imageId],
     ['description', image.description],
     ['primary', primaryOf(image)],
-    ['versions', `${image.versionCount}, the latest is @${image.latestNumber}`],
+    [
+      'versions',
+      image.versionCount > 0 ? `${image.versionCount}, the latest is @${image.latestNumber}` : 'none yet',
+    ],
     ['size', formatSize(image.sizeBytes)],
     ['captured', `${image.environment} ${image.type}`],
     ['enabled', image.enabled ? 'yes' : 'no: deployments are refused'],

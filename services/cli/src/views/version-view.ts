@@ -1,6 +1,6 @@
 import { type catalog, lifecycleWords, presenceWords, verdictWords } from '@goldkeep/contracts'
 import { stateWord } from '@goldkeep/domain'
-import { formatSize, formatTime } from '../output/format.js'
+import { formatCount, formatSize, formatTime } from '../output/format.js'
 import { formatFields, formatTable } from '../output/table.js'
 import { formatLabels } from './image-view.js'
 import * as words from './words.js'
@@ -87,7 +87,7 @@ export function versionFields(version: VersionView): string {
     ],
     ['note', version.note],
     ['labels', formatLabels(version.labels)],
-    ['size', `${formatSize(version.sizeBytes)} in ${version.fileCount} files`],
+    ['size', `${formatSize(version.sizeBytes)} in ${formatCount(version.fileCount, 'file')}`],
     ['captured', version.capture ? `${version.capture.environment} ${version.capture.type}` : ''],
     ['by', version.agent],
     ['begun', formatTime(version.createTime)],

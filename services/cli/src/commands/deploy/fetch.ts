@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { join } from 'node:path'
 import { parseCount, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
-import { formatSize } from '../../output/format.js'
+import { formatCount, formatSize } from '../../output/format.js'
 import { startProgress } from '../../output/progress.js'
 import type { Session } from '../../session.js'
 import { fetchAll, fetchOne, type FetchedFile } from '../../transfer/fetch-files.js'
@@ -67,7 +67,7 @@ async function fetch(session: Session, deployment: DeploymentSession, options: O
   const { versionId = '', deploymentId = '' } = deployment.orders.deployment ?? {}
   session.show({ deploymentId, versionId, files: fetched }, () => {
     const bytes = fetched.reduce((sum, file) => sum + Number(file.sizeBytes), 0)
-    return `${fetched.length} files, ${formatSize(bytes)}, all with the right digest, in ${to}`
+    return `${formatCount(fetched.length, 'file')}, ${formatSize(bytes)}, all with the right digest, in ${to}`
   })
   session.say(`next: goldkeep deploy finish ${deploymentId}`)
 }

@@ -57,12 +57,18 @@ async function write(
   const records = new UploadRecords(session.stateDirectory)
   const progress = startProgress(session)
   try {
-    if (file === undefined || file === '-') {
-      // Asked first, so that no producer is started for an upload that is not there.
-      await upload.status()
-      return await sendStream({ upload, records, path, source: sourceOf(session), takeOver, progress })
-    }
+    // Asked first, so that no producer is started for an upload that is not there.
     const status = await upload.status()
+    if (file === undefined || file === '-')
+      return await sendStream({
+        upload,
+        status,
+        records,
+        path,
+        source: sourceOf(session),
+        takeOver,
+        progress,
+      })
     return await sendFile({ upload, status, records, path, file, takeOver, progress })
   } finally {
     progress.stop()
