@@ -1,12 +1,13 @@
 import { clientsWithBearer, openChannel } from '@goldkeep/client'
-import { catalog, sha256ToProto, statusOfKind, storage } from '@goldkeep/contracts'
+import { catalog, statusOfKind, storage } from '@goldkeep/contracts'
 import { DomainError, reasons, type Reason } from '@goldkeep/domain'
-import { treeOf } from '@goldkeep/testing'
+import { goldkeepCommand, treeOf } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Status } from 'nice-grpc-common'
+import { crc32 } from 'node:zlib'
 import { startHouse, type House } from './support/house.js'
 import { begin, captureMachine, efi, uploadVersion, windows, type Capture } from './support/scenario.js'
 
@@ -18,7 +19,6 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   let id: string
   let close: () => void
   let uploadData: storage.UploadDataClient
-  const present = createHash('sha256').update('present').digest('hex')
 
   beforeAll(async () => {
     house = await startHouse({ queue: 'postgres' })
@@ -81,12 +81,8 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   })
 
   test('a wrong offset: OFFSET_MISMATCH, OUT_OF_RANGE, with the committed size', async () => {
-    const status = await uploadData.getStatus({ versionId: id })
-    const file = status.files.find(({ path }) => path === efi)
-    // The attempt of a complete file cannot be gone on with; one that has begun can.
     const partial = await uploadHalf()
     const error = await refusedBy(() => write(resume(partial.attemptId, partial.committed + 1)))
-    expect(file?.attemptId).toBeDefined()
     expect(error.reason).toBe('OFFSET_MISMATCH')
     expect(statusOf('OFFSET_MISMATCH')).toBe('OUT_OF_RANGE')
     expect(Object.values(error.metadata)).toContain(String(partial.committed))
@@ -95,7 +91,6 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   /** A stream that half-closes without Finish: a partial commit. */
   async function uploadHalf(): Promise<{ attemptId: string; committed: number }> {
     const data = Buffer.from('half of a file')
-    const { crc32 } = await import('node:zlib')
     const chunk = { offset: 0n, data, crc32: crc32(data) }
     let ready: () => void = () => {}
     const isReady = new Promise<void>((resolve) => (ready = resolve))
@@ -164,17 +159,18 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     expect(await onDisk()).toEqual(before)
   })
 
-  test('a seal with a wrong digest: DIGEST_MISMATCH, exit 7', async () => {
-    const finished = await uploadData.getStatus({ versionId: id })
-    const size = finished.files.find(({ path }) => path === efi)?.committedSize ?? 0n
-    const files = [{ path: efi, size, digest: sha256ToProto(present) }]
-    const error = await refusedBy(() => uploadData.seal({ versionId: id, files }))
-    expect(['DIGEST_MISMATCH', 'EXTRA_STAGED_FILES']).toContain(error.reason)
+  test('a seal with a wrong digest: DIGEST_MISMATCH, DATA_LOSS, exit 7', async () => {
+    const other = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', other, efi, capture.efiFile)
     const sums = join(house.directory, 'wrong-sums')
-    await writeFile(sums, `${present}  ${efi}\n`)
+    await writeFile(sums, `${'5'.repeat(64)}  ${efi}\n`)
     const before = await onDisk()
-    const { code } = await house.goldkeep.attempt('upload', 'seal', id, '--sums', sums)
-    expect([5, 7]).toContain(code)
+    const { code, stderr } = await house.goldkeep.attempt('upload', 'seal', other, '--sums', sums, '--json')
+    expect(code).toBe(7)
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { reason: 'DIGEST_MISMATCH', metadata: { path: efi } },
+    })
+    expect(statusOf('DIGEST_MISMATCH')).toBe('DATA_LOSS')
     expect(await onDisk()).toEqual(before)
   })
 
@@ -211,37 +207,40 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   })
 
   test('no token, a wrong token: exit 4', async () => {
-    const { goldkeepCommand } = await import('@goldkeep/testing')
     const stranger = goldkeepCommand({ GOLDKEEP_ADDRESS: house.catalogAddress, GOLDKEEP_TOKEN: 'gk_wrong' })
     const { code } = await stranger.attempt('image', 'list')
     expect(code).toBe(4)
   })
 
-  test('a second seal with the same list gives the same answer, with another list it is refused', async () => {
+  test('a second seal gives the same answer; with another list it is refused', async () => {
     const sealed = await uploadVersion(house, image, capture)
-    const token = (await readFile(join(house.directory, 'admin-token'), 'utf8')).trim()
-    const channel = openChannel(house.catalogAddress)
-    const uploads = clientsWithBearer(() => token).create(catalog.UploadsDefinition, channel)
     const before = await onDisk()
-    const refused = await uploads.issueTicket({ versionId: sealed }).then(
-      ({ ticket, volume }) => sealAgain(sealed, ticket?.token ?? '', volume?.address ?? ''),
-      (error: unknown) => error,
-    )
-    channel.close()
-    expect(refused).toBeInstanceOf(DomainError)
+    const again = await house.goldkeep.run('upload', 'seal', sealed, '--json')
+    expect(JSON.parse(again)).toMatchObject({ versionId: sealed, recorded: true })
     expect(await onDisk()).toEqual(before)
-    const again = await house.goldkeep.attempt('upload', 'seal', sealed)
-    expect([0, 5]).toContain(again.code)
+    const sums = join(house.directory, 'other-sums')
+    await writeFile(sums, `${'5'.repeat(64)}  ${efi}\n`)
+    const { code, stderr } = await house.goldkeep.attempt('upload', 'seal', sealed, '--sums', sums, '--json')
+    expect(code).toBe(7)
+    expect(JSON.parse(stderr)).toMatchObject({ error: { reason: 'DIGEST_MISMATCH' } })
     expect(await onDisk()).toEqual(before)
   })
 
-  async function sealAgain(versionId: string, ticket: string, address: string): Promise<unknown> {
-    const channel = openChannel(address)
-    try {
-      const client = clientsWithBearer(() => ticket).create(storage.UploadDataDefinition, channel)
-      return await client.seal({ versionId, files: [] }).catch((error: unknown) => error)
-    } finally {
-      channel.close()
-    }
-  }
+  test('a write into a sealed version: SEAL_BEGUN, exit 5', async () => {
+    const sealed = await uploadVersion(house, image, capture)
+    const before = await onDisk()
+    const { code, stderr } = await house.goldkeep.attempt(
+      'upload',
+      'write',
+      sealed,
+      windows,
+      capture.efiFile,
+      '--json',
+    )
+    expect(code).toBe(5)
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { reason: expect.stringMatching(/^(SEAL_BEGUN|UPLOAD_ENDED)$/) },
+    })
+    expect(await onDisk()).toEqual(before)
+  })
 })

@@ -30,8 +30,9 @@ export async function runService<Running extends RunningService>(
   try {
     const running = await start(stopping.signal)
     onReady(running)
-    const fault = await Promise.race([stopped, running.failed ?? stopped]).catch(
-      (error: unknown) => error ?? new Error('failed'),
+    const fault = await Promise.race([stopped, running.failed ?? stopped]).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     )
     await running.stop()
     if (fault) throw fault

@@ -1,13 +1,4 @@
-import {
-  captureWim,
-  makeWindowsTree,
-  treeOf,
-  waitUntil,
-  winpeSchema,
-  type CommandOutcome,
-  type GoldkeepCommand,
-} from '@goldkeep/testing'
-import { existsSync } from 'node:fs'
+import { captureWim, makeWindowsTree, treeOf, waitUntil, winpeSchema } from '@goldkeep/testing'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -16,31 +7,20 @@ import {
   dyingCaptureCommand,
   flipByteInTheMiddle,
   sha256Of,
-  slowApplyCommand,
 } from './captures.js'
-import type { Narrator } from './narrator.js'
-
-/** Big enough for a capture to be caught half-way, in bytes. */
-const treeBytes = 48 * 1024 * 1024
-const efi = 'hd0/part1.winpe.wim'
-const windows = 'hd0/part3.winpe.wim'
-const image = 'win11-lab'
-
-export interface Stage {
-  readonly goldkeep: GoldkeepCommand
-  readonly narrator: Narrator
-  /** An empty directory for trees and captures. */
-  readonly directory: string
-  /** The root of the house's volume. */
-  readonly volume: string
-}
-
-interface Deploying {
-  readonly id: string
-  readonly target: string
-  readonly letGo: () => Promise<void>
-  readonly outcome: Promise<CommandOutcome>
-}
+import {
+  begin,
+  capture,
+  efi,
+  idOf,
+  image,
+  primaryNumber,
+  startSlowDeployment,
+  treeBytes,
+  windows,
+  type Deploying,
+  type Stage,
+} from './tasks.js'
 
 /** Tells the whole story; throws at the first claim that does not hold. */
 export async function tellStory(stage: Stage): Promise<void> {
@@ -81,26 +61,6 @@ async function buildTrees({ directory, narrator }: Stage): Promise<Trees> {
   return { efi: tree('efi'), monday: tree('monday'), tuesday: tree('tuesday'), wednesday: tree('wednesday') }
 }
 
-async function begin({ goldkeep, directory }: Stage): Promise<string> {
-  return goldkeep.run('upload', 'begin', image, '--schema', join(directory, 'schema'))
-}
-
-/** Begins an upload, captures both partitions into it, seals it, and waits for the verdict. */
-async function capture(stage: Stage, tree: string): Promise<string> {
-  const { goldkeep, directory } = stage
-  const id = await begin(stage)
-  await goldkeep.run('upload', 'write', id, efi, '--', ...captureCommand(join(directory, 'efi')))
-  await goldkeep.run('upload', 'write', id, windows, '--', ...captureCommand(tree))
-  await goldkeep.run('upload', 'seal', id)
-  await goldkeep.run('version', 'wait', id)
-  return id
-}
-
-async function primaryNumber({ goldkeep }: Stage): Promise<number> {
-  const primary = JSON.parse(await goldkeep.run('primary', image, '--json')) as { number: number }
-  return primary.number
-}
-
 async function firstCapture(stage: Stage, tree: string): Promise<void> {
   const { goldkeep, narrator } = stage
   narrator.chapter('(a) Monday: the first capture goes into service')
@@ -111,22 +71,6 @@ async function firstCapture(stage: Stage, tree: string): Promise<void> {
   narrator.tell('The checks found no obvious fault. That it is good is a person’s word:')
   await goldkeep.run('promote', `${image}@1`, '--reason', 'tested on the bench')
   narrator.claim('version 1 is what machines get', await primaryNumber(stage), 1)
-}
-
-/** Starts a deployment on `machine` whose reader stops in the middle of the Windows partition. */
-async function startSlowDeployment(stage: Stage, machine: string): Promise<Deploying> {
-  const { goldkeep, directory } = stage
-  const file = (name: string): string => join(directory, `${machine.replaceAll(':', '')}-${name}`)
-  const target = file('applied')
-  await mkdir(target)
-  const id = await goldkeep.run('deploy', 'start', image, '--machine', machine)
-  const fetch = ['deploy', 'fetch', id, '--file', windows, '--']
-  const { outcome } = goldkeep.start(...fetch, ...slowApplyCommand(target, file('half-way'), file('go')))
-  await waitUntil(() => existsSync(file('half-way')), {
-    timeoutMs: 60_000,
-    what: 'the deployment is half-way',
-  })
-  return { id, target, outcome, letGo: () => writeFile(file('go'), '') }
 }
 
 async function deployWhileACaptureDies(stage: Stage, tuesday: string): Promise<Deploying> {
@@ -173,13 +117,6 @@ async function deployWhileACaptureDies(stage: Stage, tuesday: string): Promise<D
     await sha256Of(kept),
   )
   return deploying
-}
-
-async function idOf({ goldkeep }: Stage, number: number): Promise<string> {
-  const version = JSON.parse(await goldkeep.run('version', 'show', `${image}@${number}`, '--json')) as {
-    versionId: string
-  }
-  return version.versionId
 }
 
 async function damagedCapture(stage: Stage, tree: string): Promise<void> {
