@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findCaptureFiles } from './find-capture-files.js'
+
+test('a capture is its schema and what lies in hd0, hd1, …; the rest is named', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'goldkeep-capture-'))
+  await mkdir(join(directory, 'hd0', 'deeper'), { recursive: true })
+  await mkdir(join(directory, 'hd1'))
+  for (const name of [
+    'schema',
+    'guid',
+    'hd0/part10.winpe.wim',
+    'hd0/part2.winpe.wim',
+    'hd1/table',
+    'hd0/deeper/x',
+  ])
+    await writeFile(join(directory, name), name)
+  await symlink('/etc/passwd', join(directory, 'hd0', 'link.wim'))
+  const capture = await findCaptureFiles(`${directory}/`)
+  expect(Buffer.from(capture.schema).toString()).toBe('schema')
+  expect(capture.files.map(({ path }) => path)).toEqual([
+    'hd0/part2.winpe.wim',
+    'hd0/part10.winpe.wim',
+    'hd1/table',
+  ])
+  expect(capture.leftOut).toEqual(['guid', 'hd0/deeper/x', 'hd0/link.wim'])
+})
+
+test('a folder without a schema is no capture', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'goldkeep-capture-'))
+  await expect(findCaptureFiles(directory)).rejects.toThrow('expected a file named schema')
+})

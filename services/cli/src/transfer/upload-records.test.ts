@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UploadRecords, writerIsGone } from './upload-records.js'
+
+const version = '20261122T181502Z-4k7q'
+const source = { file: '/a.wim', size: 5, mtimeMs: 1.5, inode: '7' }
+
+const records = async () => new UploadRecords(await mkdtemp(join(tmpdir(), 'goldkeep-records-')))
+
+test('what was sent is remembered for each file, until it is forgotten', async () => {
+  const kept = await records()
+  await kept.save(version, 'hd0/part1.winpe.wim', { attemptId: 'att-1', source })
+  await kept.save(version, 'hd1/part1.winpe.wim', { attemptId: 'att-2', finished: { size: 5, sha256: 'ab' } })
+  expect(await kept.read(version, 'hd0/part1.winpe.wim')).toMatchObject({ attemptId: 'att-1', source })
+  expect(await kept.read(version, 'hd1/part1.winpe.wim')).toMatchObject({ finished: { sha256: 'ab' } })
+  await kept.forget(version)
+  expect(await kept.read(version, 'hd0/part1.winpe.wim')).toBeUndefined()
+})
+
+test('a record that cannot be read is as good as none', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'goldkeep-records-'))
+  const kept = new UploadRecords(directory)
+  await kept.save(version, 'hd0/a.wim', { attemptId: 'att-1' })
+  await writeFile(join(directory, 'uploads', version, 'hd0,a.wim.json'), '{"attemp')
+  expect(await kept.read(version, 'hd0/a.wim')).toBeUndefined()
+})
+
+test('only a process of this machine that is no more leaves its file to be taken over', () => {
+  const { pid } = spawnSync('true')
+  const gone = { attemptId: 'att-1', writer: { host: hostname(), pid } }
+  expect(writerIsGone(gone, 'att-1')).toBe(true)
+  expect(writerIsGone(gone, 'att-2')).toBe(false)
+  expect(writerIsGone({ ...gone, writer: { host: hostname(), pid: process.ppid } }, 'att-1')).toBe(false)
+  expect(writerIsGone({ ...gone, writer: { host: 'elsewhere', pid } }, 'att-1')).toBe(false)
+  expect(writerIsGone(undefined, 'att-1')).toBe(false)
+})

@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+
+const program = fileURLToPath(new URL('../bin/goldkeep.js', import.meta.url))
+const nowhere = mkdtempSync(join(tmpdir(), 'goldkeep-cli-'))
+
+function goldkeep(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { PATH = '' } = process.env
+  const run = spawnSync(process.execPath, [program, ...args], {
+    cwd: nowhere,
+    env: { PATH, GOLDKEEP_HOME: nowhere, ...env },
+    encoding: 'utf8',
+  })
+  return { exit: run.status, stdout: run.stdout, stderr: run.stderr }
+}
+
+test('help is data, and lists the commands and the exit codes', () => {
+  const { exit, stdout } = goldkeep(['--help'])
+  expect(exit).toBe(0)
+  expect(stdout).toContain('rollback')
+  expect(stdout).toContain('9 the producer or consumer failed')
+})
+
+test.each([
+  [['frobnicate'], "unknown command 'frobnicate'"],
+  [['upload', 'write', 'x'], "missing required argument 'path'"],
+  [['upload', 'begin', 'win11'], "required option '--schema <file>' not specified"],
+  [['upload', 'write', 'x', '../../etc/passwd', 'f'], 'path: expected "hd<N>/<name>"'],
+  [['upload', 'write', 'x', 'hd0/a.wim', 'f', '--', 'cat'], 'either a file or a producer'],
+  [['deploy', 'fetch', 'd', '--', 'cat'], 'expected --file PATH'],
+  [['status', '--', 'cat'], 'status runs no program after --'],
+  [['image', 'list', '--retry-for', 'soon'], 'Expected a time span'],
+  [['version', 'mark', 'win11@1'], 'expected one of --good, --bad and --clear'],
+  [['status'], 'no house is known'],
+])('%j is a usage error in one clear sentence', (args, sentence) => {
+  const { exit, stdout, stderr } = goldkeep(args)
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+  expect(stderr).toMatch(/^goldkeep: [^\n]+\n(\(Did you mean.*\n)?$/)
+  expect(stderr).toContain(sentence)
+})
+
+test('with --json an error is one document on standard error', () => {
+  const { exit, stdout, stderr } = goldkeep(['deploy', 'start', 'win11', '--json'])
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+  expect(JSON.parse(stderr)).toEqual({
+    error: { reason: 'USAGE', message: "required option '--machine <id>' not specified", metadata: {} },
+  })
+})
+
+test('a catalog that is not there is exit code 6, after trying for as long as asked', async () => {
+  const port = await freePort()
+  const env = { GOLDKEEP_ADDRESS: `127.0.0.1:${port}`, GOLDKEEP_TOKEN: 'gk_x' }
+  const { exit, stderr } = goldkeep(['image', 'list', '--json', '--retry-for', '300ms'], env)
+  expect(exit).toBe(6)
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { reason: 'UNAVAILABLE', metadata: { address: `127.0.0.1:${port}` } },
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 1
+}
