@@ -20,9 +20,9 @@ const advice: Partial<Record<Reason, string>> = {
   FILE_BUSY: 'if that writer is gone for good, use --take-over',
   ATTEMPT_SUPERSEDED: 'look at `goldkeep upload status` before you write again',
   NO_SPACE: 'what was committed is kept; make room and repeat the command',
-  VERSION_NOT_VALID: 'see `goldkeep version checks`; to promote it all the same use --force --reason TEXT',
-  VERSION_MARKED_BAD: 'to promote it all the same use --force --reason TEXT',
-  VERSION_DAMAGED: 'to promote it all the same use --force --reason TEXT',
+  VERSION_NOT_VALID: 'see `goldkeep version checks`; force is --force --reason TEXT',
+  VERSION_MARKED_BAD: 'force is --force --reason TEXT',
+  VERSION_DAMAGED: 'force is --force --reason TEXT',
   PRIMARY_CHANGED: 'look at `goldkeep history` and decide again',
   UPLOAD_NOT_FOUND: 'see `goldkeep upload list`',
   IMAGE_NOT_FOUND: 'see `goldkeep image list`',
@@ -32,7 +32,11 @@ const advice: Partial<Record<Reason, string>> = {
 /** Any failure, with the exit code that it leads to. */
 export function explainError(error: unknown, signal: AbortSignal): ExplainedError {
   if (signal.aborted)
-    return explained('INTERRUPTED', 'interrupted; what was acknowledged is kept', exitCodes.interrupted)
+    return explained(
+      'INTERRUPTED',
+      'interrupted; what was acknowledged is kept, repeat the command to go on',
+      exitCodes.interrupted,
+    )
   if (error instanceof DomainError) {
     const what = advice[error.reason]
     const message = what ? `${error.message} (${what})` : error.message

@@ -131,6 +131,6 @@ function uploadTrouble(upload: UploadView): string[] {
     .filter((file) => file.state === 'FAILED')
     .map(
       (file) =>
-        `upload ${upload.reference}, ${file.path}: its producer failed: ${file.failure ?? '?'}; run it again`,
+        `upload ${upload.reference}, ${file.path}: its producer failed: ${(file.failure ?? '?').replace(/\n/g, ' / ')}; run it again`,
     )
 }

@@ -65,7 +65,7 @@ export function showSealed(session: Session, sealed: SealedUpload): void {
 }
 
 const describeFault = ({ path, message }: FindingView): string =>
-  path && !message.includes(path) ? `${path}: ${message}` : message
+  (path && !message.includes(path) ? `${path}: ${message}` : message).replace(/\.$/, '')
 
 /** The catalog may be away for a moment: then the id must do. */
 async function referenceOf(session: Session, versionId: string): Promise<string> {
