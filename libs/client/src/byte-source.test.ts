@@ -1,8 +1,11 @@
-import { expect, test } from '@jest/globals'
-import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
+import { afterAll, expect, test } from '@jest/globals'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileSource, inPieces } from './byte-source.js'
+
+const top = await mkdtemp(join(tmpdir(), 'goldkeep-source-'))
+afterAll(() => rm(top, { recursive: true, force: true }))
 
 async function* of(...parts: string[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield await Promise.resolve(Buffer.from(part))
@@ -21,7 +24,7 @@ test('small pieces are joined and large ones cut', async () => {
 })
 
 test('a file that changes while it is read is no file to upload', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'goldkeep-source-')), 'a.wim')
+  const path = join(top, 'a.wim')
   await writeFile(path, Buffer.alloc(3 * 1024 * 1024, 1))
   const source = await fileSource(path)
   const read = async (): Promise<void> => {

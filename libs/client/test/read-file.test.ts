@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { sha256ToProto, storage, toServerError } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile as readBytes } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile as readBytes, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'nice-grpc'
@@ -11,6 +11,9 @@ import { readFile } from '../src/read-file.js'
 import { holdsFile, saveFile } from '../src/save-file.js'
 import { connectStorage } from '../src/storage-connection.js'
 import { Relay } from './relay.js'
+
+const directory = await mkdtemp(join(tmpdir(), 'goldkeep-fetch-'))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 const content = randomBytes(200_000)
 const sha256 = createHash('sha256').update(content).digest('hex')
@@ -92,7 +95,6 @@ test('what storage refuses comes as its reason', async () => {
 })
 
 test('a file appears whole and under its name, or not at all', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'goldkeep-fetch-'))
   const target = join(directory, 'hd0', 'part1.winpe.wim')
   const wrong = withServer(
     () => ({ bytes: Buffer.alloc(200_000) }),

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 
 const program = fileURLToPath(new URL('../bin/goldkeep.js', import.meta.url))
 const nowhere = mkdtempSync(join(tmpdir(), 'goldkeep-cli-'))
+afterAll(() => rmSync(nowhere, { recursive: true, force: true }))
 
 function goldkeep(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { PATH = '' } = process.env

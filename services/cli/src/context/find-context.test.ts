@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals'
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { afterAll, expect, test } from '@jest/globals'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findContext } from './find-context.js'
@@ -11,7 +11,9 @@ async function houseIn(directory: string, context: object): Promise<string> {
   return file
 }
 
-const scratch = () => mkdtemp(join(tmpdir(), 'goldkeep-context-'))
+const all = await mkdtemp(join(tmpdir(), 'goldkeep-context-'))
+afterAll(() => rm(all, { recursive: true, force: true }))
+const scratch = () => mkdtemp(join(all, 'one-'))
 
 test('the environment alone is enough', async () => {
   const env = { GOLDKEEP_ADDRESS: 'a:1', GOLDKEEP_TOKEN: 'gk_x' }

@@ -1,11 +1,14 @@
-import { expect, test } from '@jest/globals'
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { afterAll, expect, test } from '@jest/globals'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCaptureFiles } from './find-capture-files.js'
 
+const top = await mkdtemp(join(tmpdir(), 'goldkeep-capture-'))
+afterAll(() => rm(top, { recursive: true, force: true }))
+
 test('a capture is its schema and what lies in hd0, hd1, …; the rest is named', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'goldkeep-capture-'))
+  const directory = await mkdtemp(join(top, 'one-'))
   await mkdir(join(directory, 'hd0', 'deeper'), { recursive: true })
   await mkdir(join(directory, 'hd1'))
   for (const name of [
@@ -29,6 +32,6 @@ test('a capture is its schema and what lies in hd0, hd1, …; the rest is named'
 })
 
 test('a folder without a schema is no capture', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'goldkeep-capture-'))
+  const directory = await mkdtemp(join(top, 'one-'))
   await expect(findCaptureFiles(directory)).rejects.toThrow('expected a file named schema')
 })

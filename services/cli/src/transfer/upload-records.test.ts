@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UploadRecords, writerIsGone } from './upload-records.js'
@@ -8,7 +8,9 @@ import { UploadRecords, writerIsGone } from './upload-records.js'
 const version = '20261122T181502Z-4k7q'
 const source = { file: '/a.wim', size: 5, mtimeMs: 1.5, inode: '7' }
 
-const records = async () => new UploadRecords(await mkdtemp(join(tmpdir(), 'goldkeep-records-')))
+const top = await mkdtemp(join(tmpdir(), 'goldkeep-records-'))
+afterAll(() => rm(top, { recursive: true, force: true }))
+const records = async () => new UploadRecords(await mkdtemp(join(top, 'one-')))
 
 test('what was sent is remembered for each file, until it is forgotten', async () => {
   const kept = await records()
@@ -21,7 +23,7 @@ test('what was sent is remembered for each file, until it is forgotten', async (
 })
 
 test('a record that cannot be read is as good as none', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'goldkeep-records-'))
+  const directory = await mkdtemp(join(top, 'one-'))
   const kept = new UploadRecords(directory)
   await kept.save(version, 'hd0/a.wim', { attemptId: 'att-1' })
   await writeFile(join(directory, 'uploads', version, 'hd0,a.wim.json'), '{"attemp')
