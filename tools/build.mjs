@@ -10,6 +10,20 @@ const steps = [
   ['nx', ['run', '@goldkeep/contracts:generate', '--outputStyle=static']],
   // One compiler for all projects takes half the time of one for each, which `nx run-many -t build` starts.
   ['tsc', ['--build', '--pretty', 'false']],
+  // One file instead of six hundred: a command answers in half the time.
+  [
+    'esbuild',
+    [
+      'services/cli/dist/main.js',
+      '--bundle',
+      '--platform=node',
+      '--format=esm',
+      '--target=node20',
+      '--log-level=warning',
+      `--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+      '--outfile=services/cli/dist/goldkeep.js',
+    ],
+  ],
 ]
 for (const [command, commandArguments] of steps) {
   const { code, output } = await runStep(command, commandArguments, { quiet: true })
