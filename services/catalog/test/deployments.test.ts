@@ -141,6 +141,22 @@ describe('deployments', () => {
     await expect(house.deployments.renew({ deploymentId })).rejects.toEqual(reason('DEPLOYMENT_ENDED'))
   })
 
+  test('count what was read just before they ended, and live no longer for it', async () => {
+    const deploymentId = idOf(await start(machine({ serial: 'QUICK' })))
+    const finished = await house.deployments.finish({ deploymentId, succeeded: true })
+    const reads = [{ deploymentId, bytesRead: 4096n, lastReadTime: new Date() }]
+    const answer = await house.coordination.reportProgress({ volumeId, reads })
+    expect(answer.endedDeploymentIds).toEqual([deploymentId])
+    const after = await house.deployments.get({ deploymentId })
+    expect(after).toMatchObject({ bytesRead: 4096n, state: finished.state, expireTime: finished.expireTime })
+    expect(after.lastReadTime).toBeInstanceOf(Date)
+    const unknown = await house.coordination.reportProgress({
+      volumeId,
+      reads: [{ deploymentId: 'dep-nothing1', bytesRead: 1n }],
+    })
+    expect(unknown.endedDeploymentIds).toEqual(['dep-nothing1'])
+  })
+
   test('finish once; the same end may be told again, another may not', async () => {
     const deploymentId = idOf(await start(machine({ serial: 'DONE' })))
     const finished = await house.deployments.finish({ deploymentId, succeeded: true })

@@ -1,12 +1,15 @@
 import { DomainError } from '@goldkeep/domain'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { MachineKeys } from '../domain/machine-identity.js'
+import { secondsUntil } from './clock.js'
 import type { DB, DeploymentRow, DeploymentState } from './tables.js'
 
 /** A deployment with its image's id and its version's number. */
 export interface DeploymentView extends DeploymentRow {
   readonly imageId: string
   readonly versionNumber: number
+  /** Seconds until the lease lapses, by the database's clock. */
+  readonly expiresIn: number
 }
 
 const selectDeployments = (db: Kysely<DB>) =>
@@ -16,6 +19,7 @@ const selectDeployments = (db: Kysely<DB>) =>
     .innerJoin('versions', 'versions.versionId', 'deployments.versionId')
     .selectAll('deployments')
     .select(['images.imageId', 'versions.number as versionNumber'])
+    .select(secondsUntil('deployments.lease_until').as('expiresIn'))
 
 /** @throws DomainError DEPLOYMENT_NOT_FOUND */
 export async function getDeployment(db: Kysely<DB>, deploymentId: string): Promise<DeploymentView> {

@@ -58,9 +58,3 @@ export async function getSigningKey(db: Kysely<DB>): Promise<{ keyId: string; pr
     .orderBy('createdAt', 'desc')
     .executeTakeFirstOrThrow()
 }
-
-/** The database's clock. */
-export async function databaseNow(db: Kysely<DB>): Promise<Date> {
-  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db)
-  return rows[0]?.now ?? new Date()
-}

@@ -1,5 +1,6 @@
 import { newOpaqueId } from '@goldkeep/domain'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { inMilliseconds } from './clock.js'
 import type { DB, JobKind, JobRow } from './tables.js'
 
 /** The channel by which the relay is woken; a hint, it polls as well. */
@@ -45,10 +46,6 @@ async function addToOutbox(
     .execute()
   if (delayMs === 0) await sql`select pg_notify(${outboxChannel}, '')`.execute(trx)
 }
-
-/** A moment from now, by the database's clock. */
-export const inMilliseconds = (milliseconds: number) =>
-  sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`
 
 export async function findJob(db: Kysely<DB>, jobId: string): Promise<JobRow | undefined> {
   return db.selectFrom('jobs').selectAll().where('jobId', '=', jobId).executeTakeFirst()

@@ -1,5 +1,6 @@
 import { DomainError } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
+import { secondsUntil } from './clock.js'
 import type { DB, UploadFileRow } from './tables.js'
 import type { VersionView } from './versions-queries.js'
 import { selectVersions, toVersionView } from './versions-queries.js'
@@ -11,6 +12,8 @@ export interface UploadView {
   readonly address: string
   readonly lastByteAt: Date | null
   readonly expiresAt: Date
+  /** Seconds, by the database's clock. */
+  readonly expiresIn: number
   readonly files: readonly UploadFileRow[]
 }
 
@@ -19,6 +22,7 @@ const selectUploads = (db: Kysely<DB>) =>
     .innerJoin('uploads', 'uploads.versionId', 'versions.versionId')
     .innerJoin('volumes', 'volumes.volumeId', 'uploads.volumeId')
     .select(['uploads.volumeId', 'uploads.lastByteAt', 'uploads.expiresAt', 'volumes.address'])
+    .select(secondsUntil('uploads.expires_at').as('expiresIn'))
 
 type RawUpload = Awaited<ReturnType<ReturnType<typeof selectUploads>['executeTakeFirstOrThrow']>>
 
@@ -65,12 +69,13 @@ async function withFiles(db: Kysely<DB>, rows: readonly RawUpload[]): Promise<Up
     .where('versionId', 'in', ids)
     .orderBy('path')
     .execute()
-  return rows.map(({ volumeId, address, lastByteAt, expiresAt, ...version }) => ({
+  return rows.map(({ volumeId, address, lastByteAt, expiresAt, expiresIn, ...version }) => ({
     version: toVersionView(version),
     volumeId,
     address,
     lastByteAt,
     expiresAt,
+    expiresIn,
     files: files.filter((file) => file.versionId === version.versionId),
   }))
 }

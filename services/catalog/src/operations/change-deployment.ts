@@ -2,13 +2,13 @@ import { DomainError } from '@goldkeep/domain'
 import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
 import type { Times } from '../domain/times.js'
+import { inMilliseconds } from '../db/clock.js'
 import {
   endDeployment,
   getDeployment,
   lockDeployment,
   type DeploymentView,
 } from '../db/deployments-queries.js'
-import { inMilliseconds } from '../db/jobs-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB, DeploymentRow, DeploymentState } from '../db/tables.js'
 

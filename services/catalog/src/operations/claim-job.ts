@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
-import { enqueueAgain, finishJob, inMilliseconds, lockJob } from '../db/jobs-queries.js'
+import { inMilliseconds } from '../db/clock.js'
+import { enqueueAgain, finishJob, lockJob } from '../db/jobs-queries.js'
 import type { DB } from '../db/tables.js'
 import { deriveWork, type Work } from './derive-work.js'
 

@@ -1,7 +1,8 @@
 import { DomainError } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
-import { inMilliseconds, lockJob } from '../db/jobs-queries.js'
+import { inMilliseconds } from '../db/clock.js'
+import { lockJob } from '../db/jobs-queries.js'
 import type { DB, JobRow } from '../db/tables.js'
 
 /** What a worker shows to prove that it holds a job. */

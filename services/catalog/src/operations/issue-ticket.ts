@@ -1,7 +1,8 @@
 import type { DeploymentId, ImageId, Uid, VersionId, VolumeId } from '@goldkeep/domain'
 import { importPrivateKey, signTicket, type TicketClaims } from '@goldkeep/tickets'
 import type { Kysely } from 'kysely'
-import { databaseNow, getSigningKey } from '../db/house-queries.js'
+import { databaseNow } from '../db/clock.js'
+import { getSigningKey } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
 import type { UploadView } from '../db/uploads-queries.js'
 

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
-import { inMilliseconds } from '../db/jobs-queries.js'
+import { inMilliseconds } from '../db/clock.js'
 import type { DB, UploadFileState } from '../db/tables.js'
 import { nothingPending } from './request-upload-end.js'
 
@@ -23,6 +23,7 @@ export interface ReportedUpload {
 export interface ReportedRead {
   readonly deploymentId: string
   readonly bytesRead: number
+  readonly lastReadTime: Date | undefined
 }
 
 /** Keeps what storage says of an upload, and keeps the upload alive while bytes arrive. */
@@ -81,19 +82,22 @@ async function withdrawExpiry(trx: Transaction<DB>, versionId: string): Promise<
     .execute()
 }
 
-/** Keeps a deployment that reads alive. Answers whether it is still open. */
+/**
+ * Counts what a deployment has read, and keeps it alive while it is open. The last bytes are often reported
+ * after the machine has finished; they count as well. Answers whether it is still open.
+ */
 export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times: Times): Promise<boolean> {
-  const result = await trx
+  const told = await trx
     .updateTable('deployments')
     .set({
       bytesRead: sql`bytes_read + ${read.bytesRead}::bigint`,
-      lastReadAt: sql`now()`,
-      leaseUntil: inMilliseconds(times.deploymentLeaseMs),
+      lastReadAt: sql`greatest(last_read_at, least(now(), ${read.lastReadTime ?? null}::timestamptz))`,
+      leaseUntil: sql`case when state = 'OPEN' then ${inMilliseconds(times.deploymentLeaseMs)} else lease_until end`,
     })
     .where('deploymentId', '=', read.deploymentId)
-    .where('state', '=', 'OPEN')
+    .returning('state')
     .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+  return told?.state === 'OPEN'
 }
 
 /** Notes how much room a volume has. */

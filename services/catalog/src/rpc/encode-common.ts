@@ -43,7 +43,3 @@ export const encodeFile = (file: ManifestFile): catalog.FileEntry => ({
   kind: file.kind,
   encoding: file.encoding ?? '',
 })
-
-/** Seconds from now; expiries are given so as well, for callers whose clock is wrong. */
-export const secondsUntil = (time: Date): bigint =>
-  BigInt(Math.max(0, Math.floor((time.getTime() - Date.now()) / 1000)))

@@ -2,7 +2,7 @@ import { catalog } from '@goldkeep/contracts'
 import type { DeploymentView } from '../db/deployments-queries.js'
 import type { DeploymentState } from '../db/tables.js'
 import type { DeploymentOrders } from '../operations/give-orders.js'
-import { encodeActor, encodeFile, encodeMachine, encodeTicket, secondsUntil } from './encode-common.js'
+import { encodeActor, encodeFile, encodeMachine, encodeTicket } from './encode-common.js'
 
 const states = {
   OPEN: catalog.DeploymentState.DEPLOYMENT_STATE_OPEN,
@@ -31,7 +31,7 @@ export const encodeDeployment = (deployment: DeploymentView): catalog.Deployment
   startTime: deployment.startedAt,
   lastReadTime: deployment.lastReadAt ?? undefined,
   expireTime: deployment.leaseUntil,
-  expiresIn: secondsUntil(deployment.leaseUntil),
+  expiresIn: BigInt(deployment.expiresIn),
   endTime: deployment.endedAt ?? undefined,
   actor: encodeActor(deployment.startedBy),
   profileId: deployment.profileId ?? '',

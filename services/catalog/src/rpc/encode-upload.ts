@@ -1,7 +1,7 @@
 import { catalog, lifecycleWords, sha256ToProto } from '@goldkeep/contracts'
 import type { UploadFileRow, UploadFileState } from '../db/tables.js'
 import type { UploadView } from '../db/uploads-queries.js'
-import { encodeActor, encodeMachine, secondsUntil } from './encode-common.js'
+import { encodeActor, encodeMachine } from './encode-common.js'
 
 export const fileStates = {
   RECEIVING: catalog.UploadFileState.UPLOAD_FILE_STATE_RECEIVING,
@@ -26,7 +26,7 @@ export function encodeUpload(upload: UploadView): catalog.Upload {
     beginTime: version.createdAt,
     lastByteTime: upload.lastByteAt ?? undefined,
     expireTime: expiresAt,
-    expiresIn: secondsUntil(expiresAt),
+    expiresIn: BigInt(upload.expiresIn),
     pendingEnd: encodePendingEnd(upload),
   }
 }

@@ -19,8 +19,8 @@ export async function takeProgress(
     await db.transaction().execute((trx) => reportUpload(trx, upload, times))
   }
   const endedDeploymentIds: string[] = []
-  for (const { deploymentId, bytesRead } of report.reads) {
-    const read = { deploymentId, bytesRead: Number(bytesRead) }
+  for (const { deploymentId, bytesRead, lastReadTime } of report.reads) {
+    const read = { deploymentId, bytesRead: Number(bytesRead), lastReadTime }
     const isOpen = await db.transaction().execute((trx) => reportRead(trx, read, times))
     if (!isOpen) endedDeploymentIds.push(deploymentId)
   }

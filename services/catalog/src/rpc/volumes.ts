@@ -1,5 +1,6 @@
 import type { catalog } from '@goldkeep/contracts'
 import type { Kysely } from 'kysely'
+import { databaseNow } from '../db/clock.js'
 import { getHouse } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
 import { listVolumes } from '../db/volumes-queries.js'
@@ -18,7 +19,7 @@ export function volumesService(db: Kysely<DB>): catalog.VolumesServiceImplementa
         freeBytes: BigInt(volume.freeBytes),
         lastSeenTime: volume.lastSeenAt,
       }))
-      return { volumes }
+      return { volumes, serverTime: await databaseNow(db) }
     },
   }
 }

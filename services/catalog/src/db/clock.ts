@@ -1,0 +1,16 @@
+import { sql, type Kysely } from 'kysely'
+import type { DB } from './tables.js'
+
+/** The database's clock, by which all times of the house are. */
+export async function databaseNow(db: Kysely<DB>): Promise<Date> {
+  const { now } = await db.selectNoFrom(sql<Date>`now()`.as('now')).executeTakeFirstOrThrow()
+  return now
+}
+
+/** A moment from now. */
+export const inMilliseconds = (milliseconds: number) =>
+  sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`
+
+/** Whole seconds until the time in a column, 0 when it has passed. */
+export const secondsUntil = (column: string) =>
+  sql<number>`greatest(0, floor(extract(epoch from ${sql.ref(column)} - now())))::float8`
