@@ -1,8 +1,13 @@
 // Runs every test of the workspace in one jest run. Arguments go to jest: `npm test -- services/storage`.
+// With --large first: the tests that take too long for every day.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runStep } from './run-step.mjs'
 
+const [first, ...others] = process.argv.slice(2)
+const large = first === '--large'
+const config = large ? 'tools/jest-large.mjs' : 'tools/jest-all.mjs'
+const jestArguments = large ? others : process.argv.slice(2)
 const report = join(root, 'test-results', 'jest.json')
 
 const preparations = [
@@ -15,7 +20,7 @@ for (const [command, commandArguments] of preparations)
 mkdirSync(join(root, 'test-results'), { recursive: true })
 const { code, seconds } = await runStep(
   'jest',
-  ['--config', 'tools/jest-all.mjs', '--json', `--outputFile=${report}`, ...process.argv.slice(2)],
+  ['--config', config, '--json', `--outputFile=${report}`, ...jestArguments],
   { env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' } },
 )
 const { numPassedTests, numFailedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))

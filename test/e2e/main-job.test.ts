@@ -4,11 +4,9 @@ import { mkdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startHouse, type House, type QueueBackend } from './support/house.js'
 import {
-  begin,
   captureMachine,
-  efi,
-  sha256Of,
-  sumsMatch,
+  hasWhatCame,
+  pipeVersion,
   uploadVersion,
   versionDirectory,
   windows,
@@ -30,30 +28,9 @@ describe.each<QueueBackend>(['postgres', 'redis'])(
     afterAll(() => house.stop(), 30_000)
 
     test('a capture that is piped in is stored byte for byte, checked, promoted, published and deployed', async () => {
-      const id = await begin(house, image, capture)
-      const sums: Record<string, string> = {}
-      for (const [path, tree] of [
-        [efi, capture.efiTree],
-        [windows, capture.windowsTree],
-      ] as const) {
-        const came = join(house.directory, `came-${path.replace('/', '-')}`)
-        await house.goldkeep.pipe(
-          `wimlib-imagex capture '${tree}' - --compress=fast | tee '${came}'`,
-          'upload',
-          'write',
-          id,
-          path,
-        )
-        sums[path] = await sha256Of(came)
-      }
-      await house.goldkeep.run('upload', 'seal', id)
+      const { id, came } = await pipeVersion(house, image, capture)
       await house.goldkeep.run('version', 'wait', id)
-      const directory = versionDirectory(house, image, id)
-      expect({
-        [efi]: await sha256Of(join(directory, efi)),
-        [windows]: await sha256Of(join(directory, windows)),
-      }).toEqual(sums)
-      await sumsMatch(directory)
+      await hasWhatCame(versionDirectory(house, image, id), came)
 
       await house.goldkeep.run('promote', `${image}@1`)
       const link = join(house.volume, 'primary', 'images', image)

@@ -6,6 +6,9 @@ import {
   begin,
   captureMachine,
   efi,
+  hasWhatCame,
+  makeMachine,
+  pipeVersion,
   sha256Of,
   sumsMatch,
   versionDirectory,
@@ -38,17 +41,11 @@ describe('captures that are streamed', () => {
   test.each([0.1, 200])(
     'a pipe of about %d MiB is stored exactly as it came',
     async (size) => {
-      const capture = await captureMachine(join(house.directory, `of-${size}`), size * 1.9 * mebibyte)
-      const id = await begin(house, image, capture)
-      const came = join(house.directory, `came-${size}.wim`)
-      const producer = `wimlib-imagex capture '${capture.windowsTree}' - --compress=fast | tee '${came}'`
-      await house.goldkeep.pipe(producer, 'upload', 'write', id, windows)
-      await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
-      await house.goldkeep.run('upload', 'seal', id)
-      const directory = versionDirectory(house, image, id)
-      expect((await stat(came)).size).toBeGreaterThan(size * 0.8 * mebibyte)
-      expect(await sha256Of(join(directory, windows))).toBe(await sha256Of(came))
-      await sumsMatch(directory)
+      // Half of the tree does not compress.
+      const machine = await makeMachine(join(house.directory, `of-${size}`), size * 2 * mebibyte)
+      const { id, came } = await pipeVersion(house, image, machine)
+      expect((await stat(came[windows] ?? '')).size).toBeGreaterThan(size * mebibyte)
+      await hasWhatCame(versionDirectory(house, image, id), came)
     },
     120_000,
   )

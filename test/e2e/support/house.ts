@@ -126,8 +126,8 @@ export async function startHouse(options: HouseOptions): Promise<House> {
   }
 
   await catalog.start()
-  await storage.start()
-  for (let count = 0; count < (options.workers ?? 0); count++) await addWorker().start()
+  const others = Array.from({ length: options.workers ?? 0 }, () => addWorker())
+  await Promise.all([storage, ...others].map((service) => service.start()))
   const token = (await readFile(tokenFile, 'utf8')).trim()
   const environment = { GOLDKEEP_ADDRESS: catalogAddress, GOLDKEEP_TOKEN: token, GOLDKEEP_HOME: directory }
   const goldkeep = goldkeepCommand(environment)

@@ -14,32 +14,29 @@ export const efi = 'hd0/part1.winpe.wim'
 export const windows = 'hd0/part3.winpe.wim'
 const mebibyte = 1024 * 1024
 
-/** A captured machine: its trees, its schema, and pipable captures of both partitions. */
-export interface Capture {
+/** A machine as it stands before its capture. */
+export interface Machine {
+  readonly directory: string
   readonly schemaFile: string
   readonly efiTree: string
   readonly windowsTree: string
+}
+
+/** A machine with pipable captures of both partitions. */
+export interface Capture extends Machine {
   readonly efiFile: string
   readonly windowsFile: string
 }
 
-/** Makes real trees and captures them. @param bytes size of the Windows tree */
-export async function captureMachine(directory: string, bytes = 4 * mebibyte): Promise<Capture> {
+/** Makes real trees and their schema. @param bytes size of the Windows tree */
+export async function makeMachine(directory: string, bytes: number): Promise<Machine> {
   const at = (name: string): string => join(directory, name)
+  const machine = { directory, schemaFile: at('schema'), efiTree: at('efi'), windowsTree: at('windows') }
   await mkdir(directory, { recursive: true })
-  const capture: Capture = {
-    schemaFile: at('schema'),
-    efiTree: at('efi'),
-    windowsTree: at('windows'),
-    efiFile: at('efi.wim'),
-    windowsFile: at('windows.wim'),
-  }
-  await makeWindowsTree(capture.efiTree, { seed: 1, bytes: 64 * 1024 })
-  await makeWindowsTree(capture.windowsTree, { seed: 2, bytes })
-  await captureWim(capture.efiTree, capture.efiFile, { pipable: true })
-  await captureWim(capture.windowsTree, capture.windowsFile, { pipable: true })
+  await makeWindowsTree(machine.efiTree, { seed: 1, bytes: 64 * 1024 })
+  await makeWindowsTree(machine.windowsTree, { seed: 2, bytes })
   await writeFile(
-    capture.schemaFile,
+    machine.schemaFile,
     winpeSchema({
       partitions: [
         { number: 1, type: 'System', fsType: 'FAT32', usedMiB: 1 },
@@ -48,11 +45,53 @@ export async function captureMachine(directory: string, bytes = 4 * mebibyte): P
       ],
     }),
   )
-  return capture
+  return machine
+}
+
+/** Makes a machine and captures it. @param bytes size of the Windows tree */
+export async function captureMachine(directory: string, bytes = 4 * mebibyte): Promise<Capture> {
+  const machine = await makeMachine(directory, bytes)
+  const efiFile = join(directory, 'efi.wim')
+  const windowsFile = join(directory, 'windows.wim')
+  await captureWim(machine.efiTree, efiFile, { pipable: true })
+  await captureWim(machine.windowsTree, windowsFile, { pipable: true })
+  return { ...machine, efiFile, windowsFile }
+}
+
+/**
+ * Captures both partitions through pipes into a new version and seals it.
+ * @returns its id, and what came out of the capture of the Windows partition
+ */
+export async function pipeVersion(
+  house: House,
+  image: string,
+  machine: Machine,
+): Promise<{ readonly id: string; readonly came: Record<string, string> }> {
+  const id = await begin(house, image, machine)
+  const came: Record<string, string> = {}
+  for (const [path, tree] of [
+    [efi, machine.efiTree],
+    [windows, machine.windowsTree],
+  ] as const) {
+    const file = join(machine.directory, `came-${path.replace('/', '-')}`)
+    const producer = `wimlib-imagex capture '${tree}' - --compress=fast | tee '${file}'`
+    await house.goldkeep.pipe(producer, 'upload', 'write', id, path)
+    came[path] = file
+  }
+  await house.goldkeep.run('upload', 'seal', id)
+  return { id, came }
+}
+
+/** Throws unless the version has the very bytes that came, and its sums agree. */
+export async function hasWhatCame(directory: string, came: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, file] of Object.entries(came))
+    if ((await sha256Of(join(directory, path))) !== (await sha256Of(file)))
+      throw new Error(`${path}: what is stored is not what came out of the pipe`)
+  await sumsMatch(directory)
 }
 
 /** Begins an upload and says its id. */
-export function begin(house: House, image: string, capture: Capture): Promise<string> {
+export function begin(house: House, image: string, capture: Machine): Promise<string> {
   return house.goldkeep.run('upload', 'begin', image, '--schema', capture.schemaFile)
 }
 
