@@ -1,15 +1,17 @@
-import { clientsWithBearer, openChannel } from '@goldkeep/client'
-import { catalog, statusOfKind, storage } from '@goldkeep/contracts'
-import { DomainError, reasons, type Reason } from '@goldkeep/domain'
 import { goldkeepCommand, treeOf } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { randomUUID } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Status } from 'nice-grpc-common'
-import { crc32 } from 'node:zlib'
 import { startHouse, type House } from './support/house.js'
 import { begin, captureMachine, efi, uploadVersion, windows, type Capture } from './support/scenario.js'
+import {
+  connectUpload,
+  refusalOf,
+  restart,
+  resume,
+  type Refusal,
+  type UploadWire,
+} from './support/upload-wire.js'
 
 const image = 'win11-lab'
 
@@ -17,8 +19,7 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   let house: House
   let capture: Capture
   let id: string
-  let close: () => void
-  let uploadData: storage.UploadDataClient
+  let wire: UploadWire
 
   beforeAll(async () => {
     house = await startHouse({ queue: 'postgres' })
@@ -26,106 +27,41 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     await house.goldkeep.run('image', 'create', image)
     id = await begin(house, image, capture)
     await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
-    await connectToStorage()
+    wire = await connectUpload(house, id)
   }, 60_000)
   afterAll(async () => {
-    close()
+    wire.close()
     await house.stop()
   }, 30_000)
-
-  async function connectToStorage(): Promise<void> {
-    const token = (await readFile(join(house.directory, 'admin-token'), 'utf8')).trim()
-    const catalogChannel = openChannel(house.catalogAddress)
-    const uploads = clientsWithBearer(() => token).create(catalog.UploadsDefinition, catalogChannel)
-    const { ticket, volume } = await uploads.issueTicket({ versionId: id })
-    const storageChannel = openChannel(volume?.address ?? '')
-    uploadData = clientsWithBearer(() => ticket?.token ?? '').create(
-      storage.UploadDataDefinition,
-      storageChannel,
-    )
-    close = () => {
-      catalogChannel.close()
-      storageChannel.close()
-    }
-  }
 
   /** The staged uploads and versions; not the owner's heartbeat and the like at the volume's root. */
   const onDisk = (): Promise<string[]> => treeOf(house.volume, { without: /^\.[^/]*$/ })
 
-  async function refusedBy(call: () => Promise<unknown>): Promise<DomainError> {
+  async function refusedBy(call: () => Promise<unknown>): Promise<Refusal> {
     const before = await onDisk()
-    const error = await call().then(
-      () => undefined,
-      (refusal: unknown) => refusal,
-    )
-    expect(error).toBeInstanceOf(DomainError)
+    const refusal = await refusalOf(call)
     expect(await onDisk()).toEqual(before)
-    return error as DomainError
+    return refusal
   }
-
-  const statusOf = (reason: Reason): string => Status[statusOfKind[reasons[reason].kind]]
-
-  type Start = Partial<storage.WriteStart>
-  type Request = Parameters<storage.UploadDataClient['write']>[0] extends AsyncIterable<infer M> ? M : never
-
-  async function write(start: Start, ...rest: Request[]): Promise<void> {
-    async function* requests(): AsyncGenerator<Request> {
-      const value = { versionId: id, path: windows, writerId: randomUUID(), ...start }
-      yield { message: { $case: 'start', value } }
-      yield* rest
-    }
-    for await (const answer of uploadData.write(requests())) expect(answer).toBeDefined()
-  }
-  const resume = (attemptId: string, offset: number): Start => ({
-    mode: { $case: 'resume', value: { attemptId, offset: BigInt(offset) } },
-  })
 
   test('a wrong offset: OFFSET_MISMATCH, OUT_OF_RANGE, with the committed size', async () => {
-    const partial = await uploadHalf()
-    const error = await refusedBy(() => write(resume(partial.attemptId, partial.committed + 1)))
+    const partial = await wire.writeHalf(windows)
+    expect(partial.committed).toBeGreaterThan(0)
+    const beyond = resume(partial.attemptId, partial.committed + 1)
+    const error = await refusedBy(() => wire.write(windows, beyond))
     expect(error.reason).toBe('OFFSET_MISMATCH')
-    expect(statusOf('OFFSET_MISMATCH')).toBe('OUT_OF_RANGE')
+    expect(error.status).toBe('OUT_OF_RANGE')
     expect(Object.values(error.metadata)).toContain(String(partial.committed))
   })
 
-  /** A stream that half-closes without Finish: a partial commit. */
-  async function uploadHalf(): Promise<{ attemptId: string; committed: number }> {
-    const data = Buffer.from('half of a file')
-    const chunk = { offset: 0n, data, crc32: crc32(data) }
-    let ready: () => void = () => {}
-    const isReady = new Promise<void>((resolve) => (ready = resolve))
-    async function* requests(): AsyncGenerator<Request> {
-      const start = {
-        versionId: id,
-        path: windows,
-        writerId: randomUUID(),
-        mode: { $case: 'restart', value: {} },
-      } as const
-      yield { message: { $case: 'start', value: start } }
-      await isReady
-      yield { message: { $case: 'chunk', value: chunk } }
-    }
-    let attemptId = ''
-    for await (const { message } of uploadData.write(requests()))
-      if (message?.$case === 'ready') {
-        attemptId = message.value.attemptId
-        ready()
-      }
-    const status = await uploadData.getStatus({ versionId: id })
-    const committed = status.files.find(({ path }) => path === windows)?.committedSize
-    expect(committed).toBe(BigInt(data.length))
-    return { attemptId, committed: Number(committed) }
-  }
-
   test('an attempt that was never begun: ATTEMPT_SUPERSEDED', async () => {
-    const error = await refusedBy(() => write(resume('att-0123456789abcdef', 0)))
-    expect(error.reason).toBe('ATTEMPT_SUPERSEDED')
+    const error = await refusedBy(() => wire.write(windows, resume('att-0123456789abcdef', 0)))
+    expect(error).toMatchObject({ reason: 'ATTEMPT_SUPERSEDED', status: 'ABORTED' })
   })
 
   test('a path that leaves the version: INVALID_PATH, and exit 2', async () => {
-    const mode = { $case: 'restart', value: {} } as const
-    const error = await refusedBy(() => write({ path: '../../etc/passwd', mode }))
-    expect(error.reason).toBe('INVALID_PATH')
+    const error = await refusedBy(() => wire.write('../../etc/passwd', restart))
+    expect(error).toMatchObject({ reason: 'INVALID_PATH', status: 'INVALID_ARGUMENT' })
     expect(error.message).toContain('../../etc/passwd')
     const before = await onDisk()
     const { code, stderr } = await house.goldkeep.attempt(
@@ -141,8 +77,7 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   })
 
   test('the schema cannot be written', async () => {
-    const mode = { $case: 'restart', value: {} } as const
-    expect((await refusedBy(() => write({ path: 'schema', mode }))).reason).toBe('INVALID_PATH')
+    expect((await refusedBy(() => wire.write('schema', restart))).reason).toBe('INVALID_PATH')
   })
 
   test('an upload that is not known: exit 3', async () => {
@@ -159,7 +94,7 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     expect(await onDisk()).toEqual(before)
   })
 
-  test('a seal with a wrong digest: DIGEST_MISMATCH, DATA_LOSS, exit 7', async () => {
+  test('a seal with a wrong digest: DIGEST_MISMATCH, exit 7', async () => {
     const other = await begin(house, image, capture)
     await house.goldkeep.run('upload', 'write', other, efi, capture.efiFile)
     const sums = join(house.directory, 'wrong-sums')
@@ -170,15 +105,14 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     expect(JSON.parse(stderr)).toMatchObject({
       error: { reason: 'DIGEST_MISMATCH', metadata: { path: efi } },
     })
-    expect(statusOf('DIGEST_MISMATCH')).toBe('DATA_LOSS')
     expect(await onDisk()).toEqual(before)
   })
 
   test('a seal that leaves a staged file out: EXTRA_STAGED_FILES, FAILED_PRECONDITION', async () => {
-    const error = await refusedBy(() => uploadData.seal({ versionId: id, files: [] }))
+    const error = await refusedBy(() => wire.client.seal({ versionId: id, files: [] }))
     expect(error.reason).toBe('EXTRA_STAGED_FILES')
     expect(error.message).toContain(efi)
-    expect(statusOf('EXTRA_STAGED_FILES')).toBe('FAILED_PRECONDITION')
+    expect(error.status).toBe('FAILED_PRECONDITION')
   })
 
   test('a schema that is not JSON: INVALID_SCHEMA, exit 2', async () => {
