@@ -127,6 +127,7 @@ describe('the door', () => {
     expect(await house.coordination.registerVolume({ ...known, epoch: 1n })).toEqual({
       houseId: house.houseId,
       epoch: 1n,
+      serverTime: expect.any(Date) as Date,
     })
     expect((await house.coordination.registerVolume({ ...known, epoch: 9n })).epoch).toBe(10n)
     const { volumes } = await house.volumes.list({})

@@ -4,17 +4,9 @@ import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
 import { sql } from 'kysely'
 import { sweep } from '../src/operations/sweep.js'
 import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import {
-  claim,
-  manifestOf,
-  openJobId,
-  recordSealed,
-  registerVolume,
-  schema,
-  sealVersion,
-} from './support/versions.js'
+import { claim, manifestOf, openJobId, recordSealed, registerVolume, schema } from './support/versions.js'
 
-const { ClaimRefusal, Lifecycle, OnOpenUpload, Presence, UploadFileState } = catalog
+const { ClaimRefusal, Lifecycle, OnOpenUpload, UploadFileState } = catalog
 const reason = (name: string) => expect.objectContaining({ reason: name })
 
 describe('uploads', () => {
@@ -206,37 +198,5 @@ describe('uploads', () => {
     const lastByteTime = new Date()
     await house.coordination.reportProgress({ volumeId, uploads: [{ versionId, lastByteTime }] })
     expect((await house.uploads.get({ versionId })).pendingEnd).toBeUndefined()
-  })
-
-  test('an inventory tells what is unrecorded, unknown, missing and in conflict, and heals', async () => {
-    const other = await registerVolume(house)
-    const digestOf = async (versionId: string) =>
-      (await house.versions.get({ by: { $case: 'versionId', value: versionId } })).manifestDigest
-    const presenceOf = async (versionId: string) =>
-      (await house.versions.get({ by: { $case: 'versionId', value: versionId } })).presence
-    const kept = (await sealVersion(house, 'lab', other)).versionId
-    const lost = (await sealVersion(house, 'lab', other)).versionId
-    const changed = (await sealVersion(house, 'lab', other)).versionId
-    const unrecorded = await begin()
-    const unknown = '20200101T000000Z-zzzz'
-    const wrong = { algorithm: 'sha256', value: Buffer.alloc(32, 7) }
-    const held = [
-      { versionId: kept, manifestDigest: await digestOf(kept) },
-      { versionId: changed, manifestDigest: wrong },
-      { versionId: unrecorded, manifestDigest: wrong },
-      { versionId: unknown, manifestDigest: wrong },
-    ]
-    expect(await house.coordination.recordInventory({ volumeId: other, versions: held })).toEqual({
-      unrecordedVersionIds: [unrecorded],
-      unknownVersionIds: [unknown],
-      missingVersionIds: [lost],
-      conflictingVersionIds: [changed],
-    })
-    expect(await presenceOf(kept)).toBe(Presence.PRESENCE_PRESENT)
-    expect(await presenceOf(lost)).toBe(Presence.PRESENCE_MISSING)
-    expect(await presenceOf(changed)).toBe(Presence.PRESENCE_DAMAGED)
-    const back = [...held, { versionId: lost, manifestDigest: await digestOf(lost) }]
-    await house.coordination.recordInventory({ volumeId: other, versions: back })
-    expect(await presenceOf(lost)).toBe(Presence.PRESENCE_PRESENT)
   })
 })

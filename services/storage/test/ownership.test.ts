@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parseVolumeId } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
 import { freePort, startProcess, temporaryDirectory, waitUntil, type TestProcess } from '@goldkeep/testing'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { loadStorageConfig, startStorage } from '../src/index.js'
+import { nodeSyscalls } from '../src/store/disk/syscalls.js'
 import { bytesOf, sha256 } from './support/bytes.js'
 import { connectAs, type StorageClients } from './support/clients.js'
 import { startFakeCatalog, type FakeCatalog } from './support/fake-catalog.js'
 import { grantOf, newVersion, part1, schema, storageEnv } from './support/test-house.js'
+import { errno, watchSyscalls } from './support/watched-syscalls.js'
 import { chunkOf, finishOf, startOf, WriteStream } from './support/write-stream.js'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -26,6 +28,7 @@ beforeEach(async () => {
   remove = directory.remove
   // Deeper than a socket's path may be long.
   volume = `${directory.path}/${'deep/'.repeat(30)}volume`
+  await mkdir(volume, { recursive: true })
   const port = await freePort()
   address = `127.0.0.1:${String(port)}`
   env = { ...storageEnv(catalog, volume), GOLDKEEP_STORAGE_PORT: String(port) }
@@ -43,11 +46,12 @@ function start(more: Record<string, string> = {}): TestProcess {
   return process
 }
 
-const startHere = () =>
+const startHere = (syscalls = nodeSyscalls) =>
   startStorage(
     loadStorageConfig({ ...env, GOLDKEEP_STORAGE_PORT: '0' }),
     createLogger('storage', 'silent'),
     new AbortController().signal,
+    syscalls,
   )
 
 describe('a volume', () => {
@@ -93,7 +97,6 @@ describe('a volume', () => {
   })
 
   test('of another house is refused, and nothing of it changes', async () => {
-    await mkdir(volume, { recursive: true })
     const identity = '{"format":1,"house":"hse-zzzzzzzzzzzzzzzz","volume":"vol-zzzzzzzzzzzzzzzz"}'
     await writeFile(`${volume}/volume.json`, identity)
     const running = await startHere()
@@ -115,8 +118,22 @@ describe('a volume', () => {
     await running.stop()
   })
 
+  test('is never made: a directory that is absent may be a disk that is not mounted', async () => {
+    await rmdir(volume)
+    await expect(startHere()).rejects.toThrow(/does not exist.*mount/)
+    await expect(access(volume)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('that is full is not said to be held by another', async () => {
+    const sys = watchSyscalls()
+    sys.interfere = ({ name, path }) => {
+      if (name === 'write' && path === '.lease-1') throw errno('ENOSPC')
+    }
+    await expect(startHere(sys)).rejects.toThrow(/ENOSPC/)
+  })
+
   test('that is a file cannot be one, and the process says so', async () => {
-    await mkdir(volume.replace(/\/volume$/, ''), { recursive: true })
+    await rmdir(volume)
     await writeFile(volume, '')
     const process = start()
     expect((await process.end).code).not.toBe(0)

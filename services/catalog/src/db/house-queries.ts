@@ -39,11 +39,11 @@ export async function foundHouse(trx: Transaction<DB>): Promise<House> {
     .executeTakeFirstOrThrow()
 }
 
-/** Raises the epoch above one that a volume has seen: the database is older than the volume. */
+/** Raises the epoch above one under which a volume has orders that are not known here. */
 export async function raiseEpochAbove(trx: Transaction<DB>, seen: number): Promise<number> {
   const { epoch } = await trx
     .updateTable('house')
-    .set({ epoch: sql`case when epoch < ${seen}::bigint then ${seen}::bigint + 1 else epoch end` })
+    .set({ epoch: sql`greatest(epoch, ${seen}::bigint + 1)` })
     .returning('epoch')
     .executeTakeFirstOrThrow()
   return epoch

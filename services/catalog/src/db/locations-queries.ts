@@ -36,9 +36,23 @@ export async function setLocations(
   if (versionIds.length === 0) return
   await sql`
     insert into locations (version_id, volume_id, presence)
-    select unnest(${sql.val([...versionIds])}::text[]), ${volumeId}, ${presence}
+    select distinct unnest(${sql.val([...versionIds])}::text[]), ${volumeId}, ${presence}
     on conflict (version_id, volume_id)
     do update set presence = excluded.presence, last_checked = now()`.execute(trx)
+}
+
+/** Versions seen on a volume: what was missing is back, what is damaged stays so until its digests are right. */
+export async function confirmLocations(
+  trx: Transaction<DB>,
+  volumeId: string,
+  versionIds: readonly string[],
+): Promise<void> {
+  if (versionIds.length === 0) return
+  await sql`
+    insert into locations (version_id, volume_id, presence)
+    select distinct unnest(${sql.val([...versionIds])}::text[]), ${volumeId}, 'PRESENT'
+    on conflict (version_id, volume_id) do update set last_checked = now(),
+      presence = case locations.presence when 'DAMAGED' then 'DAMAGED' else 'PRESENT' end`.execute(trx)
 }
 
 /** Every volume that holds a version of the image. */

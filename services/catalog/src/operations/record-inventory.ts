@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import { setLocations } from '../db/locations-queries.js'
+import { confirmLocations, setLocations } from '../db/locations-queries.js'
 import type { DB } from '../db/tables.js'
 
 export interface HeldVersion {
@@ -18,15 +18,23 @@ export interface InventoryAnswer {
   readonly conflicting: readonly string[]
 }
 
+/** A look at a volume. */
+export interface InventoryLook {
+  /** Before the look began; without it nothing is found missing. */
+  readonly lookTime: Date | undefined
+  readonly versions: readonly HeldVersion[]
+}
+
 /**
- * Compares what a volume holds with what the catalog knows: marks what is missing, heals what is back.
+ * Compares what a volume holds with what the catalog knows: marks what is missing, heals what is back. What
+ * was learned of a version after the look began (a seal, say) is newer than the look.
  */
 export async function recordInventory(
   trx: Transaction<DB>,
   volumeId: string,
-  held: readonly HeldVersion[],
+  { versions: held, lookTime }: InventoryLook,
 ): Promise<InventoryAnswer> {
-  const known = await readKnown(trx, volumeId, held)
+  const known = await readKnown(trx, held)
   const answer = { unrecorded: [] as string[], unknown: [] as string[], conflicting: [] as string[] }
   const present: string[] = []
   for (const { versionId, manifestDigest } of held) {
@@ -34,22 +42,20 @@ export async function recordInventory(
     if (!version) answer.unknown.push(versionId)
     else if (version.manifestDigest === null) answer.unrecorded.push(versionId)
     else if (version.manifestDigest !== manifestDigest) answer.conflicting.push(versionId)
-    else if (version.lifecycle === 'SEALED' && version.presence !== 'DAMAGED') present.push(versionId)
+    else if (version.lifecycle === 'SEALED') present.push(versionId)
   }
-  await setLocations(trx, volumeId, present, 'PRESENT')
+  await confirmLocations(trx, volumeId, present)
   await setLocations(trx, volumeId, answer.conflicting, 'DAMAGED')
-  return { ...answer, missing: await markMissing(trx, volumeId, held) }
+  const missing = lookTime ? await markMissing(trx, volumeId, held, lookTime) : []
+  return { ...answer, missing }
 }
 
-async function readKnown(trx: Transaction<DB>, volumeId: string, held: readonly HeldVersion[]) {
+async function readKnown(trx: Transaction<DB>, held: readonly HeldVersion[]) {
   const ids = held.map((version) => version.versionId)
   const rows = await trx
     .selectFrom('versions')
-    .leftJoin('locations', (join) =>
-      join.onRef('locations.versionId', '=', 'versions.versionId').on('locations.volumeId', '=', volumeId),
-    )
-    .select(['versions.versionId', 'versions.lifecycle', 'versions.manifestDigest', 'locations.presence'])
-    .where(sql<boolean>`versions.version_id = any(${sql.val(ids)}::text[])`)
+    .select(['versionId', 'lifecycle', 'manifestDigest'])
+    .where(sql<boolean>`version_id = any(${sql.val(ids)}::text[])`)
     .execute()
   return new Map(rows.map((row) => [row.versionId, row]))
 }
@@ -59,6 +65,7 @@ async function markMissing(
   trx: Transaction<DB>,
   volumeId: string,
   held: readonly HeldVersion[],
+  lookTime: Date,
 ): Promise<string[]> {
   const ids = held.map((version) => version.versionId)
   const { rows } = await sql<{ versionId: string }>`
@@ -67,7 +74,8 @@ async function markMissing(
     where versions.version_id = locations.version_id
       and locations.volume_id = ${volumeId}
       and versions.lifecycle = 'SEALED'
-      and not (locations.version_id = any(${sql.val(ids)}::text[]))
+      and locations.last_checked < ${lookTime}::timestamptz
+      and locations.version_id not in (select unnest(${sql.val(ids)}::text[]))
     returning locations.version_id as "versionId"`.execute(trx)
   return rows.map((row) => row.versionId).sort()
 }

@@ -1,5 +1,6 @@
 import { DomainError, parseVolumeId } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
+import { databaseNow } from '../db/clock.js'
 import { getHouse, raiseEpochAbove, type House } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
 
@@ -13,14 +14,22 @@ export interface VolumeAnnouncement {
   readonly freeBytes: number
 }
 
+/** The house, and its clock. */
+export interface RegisteredVolume extends House {
+  readonly serverTime: Date
+}
+
 /**
  * Takes a volume into the house, or notes where it serves now. When it has seen a later epoch than the
  * database knows, the database is an old copy, and the epoch is raised so that its orders count again.
  * @throws DomainError HOUSE_MISMATCH
  */
-export async function registerVolume(trx: Transaction<DB>, volume: VolumeAnnouncement): Promise<House> {
+export async function registerVolume(
+  trx: Transaction<DB>,
+  volume: VolumeAnnouncement,
+): Promise<RegisteredVolume> {
   const volumeId = parseVolumeId(volume.volumeId)
-  const { houseId } = await getHouse(trx)
+  const { houseId, epoch: known } = await getHouse(trx)
   if (volume.houseId !== '' && volume.houseId !== houseId)
     throw new DomainError(
       'HOUSE_MISMATCH',
@@ -28,7 +37,7 @@ export async function registerVolume(trx: Transaction<DB>, volume: VolumeAnnounc
         'start it with the catalog of its own house',
       { expected: houseId, found: volume.houseId },
     )
-  const epoch = await raiseEpochAbove(trx, volume.epoch)
+  const epoch = volume.epoch > known ? await raiseEpochAbove(trx, volume.epoch) : known
   const { address, capacityBytes, freeBytes } = volume
   const seen = { address, capacityBytes, freeBytes, epoch: volume.epoch }
   await trx
@@ -36,5 +45,5 @@ export async function registerVolume(trx: Transaction<DB>, volume: VolumeAnnounc
     .values({ volumeId, ...seen })
     .onConflict((conflict) => conflict.column('volumeId').doUpdateSet({ ...seen, lastSeenAt: sql`now()` }))
     .execute()
-  return { houseId, epoch }
+  return { houseId, epoch, serverTime: await databaseNow(trx) }
 }

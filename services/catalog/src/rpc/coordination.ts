@@ -1,10 +1,11 @@
-import { catalog, findingFromProto, lifecycleWords, sha256FromProto, verdictWords } from '@goldkeep/contracts'
+import { catalog, findingFromProto, lifecycleWords, verdictWords } from '@goldkeep/contracts'
 import { DomainError, type UploadEnd } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import type { Times } from '../domain/times.js'
 import type { DB } from '../db/tables.js'
 import { getVolume } from '../db/volumes-queries.js'
 import { claimJob } from '../operations/claim-job.js'
+import { comparePublications } from '../operations/compare-publications.js'
 import { confirmCommand } from '../operations/confirm-command.js'
 import { failJob } from '../operations/fail-job.js'
 import { getTrust } from '../operations/get-trust.js'
@@ -14,6 +15,7 @@ import { recordInventory } from '../operations/record-inventory.js'
 import { recordSealed } from '../operations/record-sealed.js'
 import { registerVolume } from '../operations/register-volume.js'
 import { reportFindings } from '../operations/report-findings.js'
+import { collectInventory } from './collect-inventory.js'
 import type { KnownCaller } from './door.js'
 import { encodeClaim, leaseSeconds } from './encode-claim.js'
 import { takeProgress } from './take-progress.js'
@@ -34,7 +36,7 @@ export function coordinationService(
         freeBytes: Number(freeBytes),
       }
       const house = await atomically.execute((trx) => registerVolume(trx, volume))
-      return { houseId: house.houseId, epoch: BigInt(house.epoch) }
+      return { ...house, epoch: BigInt(house.epoch) }
     },
     reportProgress: (request) => takeProgress(db, request, times),
     recordSealed: async (request, { actor }) => {
@@ -47,13 +49,11 @@ export function coordinationService(
       await atomically.execute((trx) => recordEnded(trx, versionId, end, actor))
       return {}
     },
-    recordInventory: async ({ volumeId, versions }) => {
+    recordInventory: async (batches) => {
+      const { volumeId, images, ...look } = await collectInventory(batches)
       await getVolume(db, volumeId)
-      const held = versions.map(({ versionId, manifestDigest }) => ({
-        versionId,
-        manifestDigest: sha256FromProto(manifestDigest),
-      }))
-      const answer = await atomically.execute((trx) => recordInventory(trx, volumeId, held))
+      await atomically.execute((trx) => comparePublications(trx, volumeId, images))
+      const answer = await atomically.execute((trx) => recordInventory(trx, volumeId, look))
       return {
         unrecordedVersionIds: [...answer.unrecorded],
         unknownVersionIds: [...answer.unknown],

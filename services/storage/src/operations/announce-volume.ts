@@ -1,8 +1,8 @@
-import { sha256ToProto } from '@goldkeep/contracts'
 import { DomainError, isVersionId, parseHouseId, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
 import type { VersionStore } from '../store/version-store.js'
+import { listInventory } from './list-inventory.js'
 import { spaceOf } from './report-progress.js'
 import type { SealReporter } from './report-seals.js'
 
@@ -43,24 +43,10 @@ export async function announceVolume(
       `volume ${volume} belongs to house ${house}, the catalog is of house ${answer.houseId}`,
       { expected: house, found: answer.houseId },
     )
-  const inventory = await catalog.recordInventory(
-    {
-      volumeId: volume,
-      versions: store.versions().map(({ versionId, imageId, imageUid, manifestDigest }) => ({
-        versionId,
-        imageId,
-        imageUid,
-        manifestDigest: sha256ToProto(manifestDigest),
-      })),
-      uploads: store.views().map(({ upload }) => ({ versionId: upload.versionId })),
-      images: store.publications().map((image) => ({
-        ...image,
-        epoch: BigInt(image.epoch),
-        generation: BigInt(image.generation),
-      })),
-    },
-    { signal },
-  )
+  // The house's clock was read before the look: a seal that is recorded meanwhile is not found missing.
+  const inventory = await catalog.recordInventory(asStream(listInventory(store, answer.serverTime)), {
+    signal,
+  })
   const {
     missingVersionIds: missing,
     conflictingVersionIds: conflicting,
@@ -71,4 +57,8 @@ export async function announceVolume(
   const sealed = store.views().flatMap(({ phase, upload }) => (phase === 'SEALED' ? [upload.versionId] : []))
   for (const versionId of new Set([...inventory.unrecordedVersionIds.filter(isVersionId), ...sealed]))
     void reporter.report(versionId)
+}
+
+async function* asStream<Message>(messages: Iterable<Message>): AsyncGenerator<Message> {
+  yield* messages
 }

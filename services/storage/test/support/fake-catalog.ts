@@ -9,6 +9,7 @@ export interface FakeCatalog {
   readonly house: string
   readonly serviceKey: Uint8Array
   readonly registrations: catalog.RegisterVolumeRequest[]
+  /** Each as one message, whatever number it came in. */
   readonly inventories: catalog.RecordInventoryRequest[]
   readonly progress: catalog.ReportProgressRequest[]
   /** By version id. */
@@ -51,7 +52,7 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
 type Coordination = catalog.CoordinationServiceImplementation
 
 function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
-  const up = <Request, Answer>(answer: (request: Request) => Answer) => {
+  const up = <Request, Answer>(answer: (request: Request) => Answer | Promise<Answer>) => {
     return async (request: Request): Promise<Answer> => {
       if (fake.down) throw new Error('the catalog is down')
       return answer(request)
@@ -63,11 +64,18 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
   return {
     registerVolume: up((request: catalog.RegisterVolumeRequest) => {
       fake.registrations.push(request)
-      return { houseId: fake.house, epoch: 1n }
+      return { houseId: fake.house, epoch: 1n, serverTime: new Date() }
     }),
-    recordInventory: up((request: catalog.RecordInventoryRequest) => {
-      fake.inventories.push(request)
-      const unrecorded = request.versions.filter(({ versionId }) => !fake.sealed.has(versionId))
+    recordInventory: up(async (batches: AsyncIterable<catalog.RecordInventoryRequest>) => {
+      const whole = catalog.RecordInventoryRequest.create()
+      for await (const { volumeId, versions, uploads, images, lookTime, complete } of batches) {
+        Object.assign(whole, { volumeId, complete, lookTime: whole.lookTime ?? lookTime })
+        whole.versions.push(...versions)
+        whole.uploads.push(...uploads)
+        whole.images.push(...images)
+      }
+      fake.inventories.push(whole)
+      const unrecorded = whole.versions.filter(({ versionId }) => !fake.sealed.has(versionId))
       return { unrecordedVersionIds: unrecorded.map(({ versionId }) => versionId) }
     }),
     reportProgress: up((request: catalog.ReportProgressRequest) => {

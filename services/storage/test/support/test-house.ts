@@ -2,6 +2,7 @@ import { parseUid, parseVolumeId, newVersionId, parseImageId, type VersionId } f
 import { createLogger, type LogLevel } from '@goldkeep/service'
 import { temporaryDirectory, treeOf, winpeSchema } from '@goldkeep/testing'
 import type { UploadGrant } from '@goldkeep/tickets'
+import { mkdir } from 'node:fs/promises'
 import { loadStorageConfig, startStorage, type RunningStorage } from '../../src/index.js'
 import type { Syscalls } from '../../src/store/disk/syscalls.js'
 import { connectAs, type StorageClients } from './clients.js'
@@ -60,6 +61,7 @@ export function storageEnv(catalog: FakeCatalog, volume: string): Record<string,
 export async function startTestHouse(options: StartOptions = {}): Promise<TestHouse> {
   const directory = await temporaryDirectory('storage')
   const volume = `${directory.path}/volume`
+  await mkdir(volume)
   const catalog = await startFakeCatalog()
   const clients: StorageClients[] = []
   const start = ({ env = {}, syscalls }: StartOptions): Promise<RunningStorage> =>

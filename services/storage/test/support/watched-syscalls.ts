@@ -62,6 +62,6 @@ export function watchSyscalls(): WatchedSyscalls {
 }
 
 /** As the kernel refuses. */
-export function errno(code: string): Error {
-  return Object.assign(new Error(`${code}: by the test`), { code, errno: -1, syscall: 'test' })
+export function errno(code: string, syscall = 'test'): Error {
+  return Object.assign(new Error(`${code}: by the test`), { code, errno: -1, syscall })
 }

@@ -1,0 +1,52 @@
+import { sha256FromProto, type catalog } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
+import type { HeldImage } from '../operations/compare-publications.js'
+import type { HeldVersion } from '../operations/record-inventory.js'
+
+export interface Inventory {
+  readonly volumeId: string
+  readonly lookTime: Date | undefined
+  readonly versions: readonly HeldVersion[]
+  readonly images: readonly HeldImage[]
+}
+
+/**
+ * Reads an inventory to its end. A connection that is cut ends the messages as a half-close does, and what
+ * was not told yet would be taken for missing: only the message that says that it is the last completes one.
+ * @throws DomainError PROTOCOL_VIOLATION
+ */
+export async function collectInventory(
+  batches: AsyncIterable<catalog.RecordInventoryRequest>,
+): Promise<Inventory> {
+  const versions: HeldVersion[] = []
+  const images: HeldImage[] = []
+  let volumeId: string | undefined
+  let lookTime: Date | undefined
+  let isComplete = false
+  for await (const batch of batches) {
+    volumeId ??= batch.volumeId
+    lookTime ??= batch.lookTime
+    if (batch.volumeId !== volumeId)
+      throw violation(`expected volume ${volumeId} in every message, found ${batch.volumeId}`)
+    if (isComplete) throw violation('expected nothing after the last message, found another')
+    versions.push(...batch.versions.map(decodeVersion))
+    images.push(...batch.images.map(decodeImage))
+    isComplete = batch.complete
+  }
+  if (volumeId === undefined || !isComplete)
+    throw violation(`expected a last message, found the end after ${versions.length} versions; send it again`)
+  return { volumeId, lookTime, versions, images }
+}
+
+const violation = (what: string): DomainError => new DomainError('PROTOCOL_VIOLATION', `inventory: ${what}`)
+
+const decodeVersion = ({ versionId, manifestDigest }: catalog.HeldVersion): HeldVersion => ({
+  versionId,
+  manifestDigest: sha256FromProto(manifestDigest),
+})
+
+const decodeImage = ({ imageUid, epoch, generation }: catalog.HeldImage): HeldImage => ({
+  imageUid,
+  epoch: Number(epoch),
+  generation: Number(generation),
+})

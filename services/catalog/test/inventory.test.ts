@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { catalog } from '@goldkeep/contracts'
+import { startTestPostgres, waitUntil, type TestPostgres } from '@goldkeep/testing'
+import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
+import { claim, openJobId, registerVolume, schema, sealVersion } from './support/versions.js'
+
+const { Presence } = catalog
+const reason = (name: string) => expect.objectContaining({ reason: name })
+const wrong = { algorithm: 'sha256', value: Buffer.alloc(32, 7) }
+type Batch = Partial<Omit<catalog.RecordInventoryRequest, 'versions' | 'images'>> & {
+  versions?: Partial<catalog.HeldVersion>[]
+  images?: Partial<catalog.HeldImage>[]
+}
+
+describe('an inventory', () => {
+  let postgres: TestPostgres
+  let house: TestCatalog
+  let volumeId: string
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres()
+    house = await startTestCatalog(postgres)
+    await house.images.create({ imageId: 'lab' })
+  })
+  afterAll(async () => {
+    await house?.stop()
+    await postgres?.stop()
+  })
+  beforeEach(async () => {
+    volumeId = await registerVolume(house)
+  })
+
+  const versionOf = (versionId: string) =>
+    house.versions.get({ by: { $case: 'versionId', value: versionId } })
+  const presenceOf = async (versionId: string) => (await versionOf(versionId)).presence
+  const heldAs = async (versionId: string) => ({
+    versionId,
+    manifestDigest: (await versionOf(versionId)).manifestDigest,
+  })
+  const sealed = async () => (await sealVersion(house, 'lab', volumeId)).versionId
+  /** The house's clock, as storage asks for it before it looks. */
+  async function look(): Promise<Date> {
+    const announced = await house.coordination.registerVolume({
+      volumeId,
+      address: '127.0.0.1:7461',
+      capacityBytes: 10n ** 12n,
+      freeBytes: 10n ** 12n,
+    })
+    return announced.serverTime ?? new Date(0)
+  }
+  async function* inOrder(batches: readonly Batch[]): AsyncGenerator<Batch> {
+    yield* batches
+  }
+  const record = (batches: readonly Batch[]) =>
+    house.coordination.recordInventory(inOrder(batches.map((batch) => ({ volumeId, ...batch }))))
+  const recordHeld = async (versions: Batch['versions'] = []) =>
+    record([{ lookTime: await look() }, { versions }, { complete: true }])
+
+  test('tells what is unrecorded, unknown, missing and in conflict, and heals what is back', async () => {
+    const [kept, lost, changed] = [await sealed(), await sealed(), await sealed()]
+    const { upload } = await house.uploads.begin({ imageId: 'lab', schema })
+    const unrecorded = upload?.versionId ?? ''
+    const unknown = '20200101T000000Z-zzzz'
+    const held = [
+      await heldAs(kept),
+      { versionId: changed, manifestDigest: wrong },
+      { versionId: unrecorded, manifestDigest: wrong },
+      { versionId: unknown, manifestDigest: wrong },
+    ]
+    expect(await recordHeld(held)).toEqual({
+      unrecordedVersionIds: [unrecorded],
+      unknownVersionIds: [unknown],
+      missingVersionIds: [lost],
+      conflictingVersionIds: [changed],
+    })
+    expect(await presenceOf(kept)).toBe(Presence.PRESENCE_PRESENT)
+    expect(await presenceOf(lost)).toBe(Presence.PRESENCE_MISSING)
+    expect(await presenceOf(changed)).toBe(Presence.PRESENCE_DAMAGED)
+    await recordHeld([...held, await heldAs(lost)])
+    expect(await presenceOf(lost)).toBe(Presence.PRESENCE_PRESENT)
+  })
+
+  test('may be larger than any message', async () => {
+    const entry = (index: number) => ({
+      versionId: `20200101T000000Z-${index.toString(36).padStart(6, '0')}`,
+      manifestDigest: wrong,
+    })
+    const batch = (from: number) => Array.from({ length: 1_000 }, (_, index) => entry(from + index))
+    const batches = Array.from({ length: 80 }, (_, index) => ({ versions: batch(index * 1_000) }))
+    const { unknownVersionIds } = await record([{ lookTime: await look() }, ...batches, { complete: true }])
+    expect(unknownVersionIds).toHaveLength(80_000)
+  })
+
+  test('that ends without its last message counts for nothing', async () => {
+    const versionId = await sealed()
+    await expect(record([{ lookTime: await look() }])).rejects.toEqual(reason('PROTOCOL_VIOLATION'))
+    await expect(record([])).rejects.toEqual(reason('PROTOCOL_VIOLATION'))
+    expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_PRESENT)
+  })
+
+  test('whose connection is cut counts for nothing', async () => {
+    const versionId = await sealed()
+    const lookTime = await look()
+    const cut = new AbortController()
+    let isSent = false
+    async function* cutShort(): AsyncGenerator<Batch> {
+      yield { volumeId, lookTime }
+      isSent = true
+      await new Promise((resolve) => cut.signal.addEventListener('abort', resolve))
+    }
+    const call = house.coordination.recordInventory(cutShort(), { signal: cut.signal })
+    const outcome = call.then(
+      () => 'answered',
+      () => 'refused',
+    )
+    await waitUntil(() => isSent, { what: 'the first message is sent' })
+    cut.abort()
+    expect(await outcome).toBe('refused')
+    expect(await recordHeld([await heldAs(versionId)])).toMatchObject({ missingVersionIds: [] })
+    expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_PRESENT)
+  })
+
+  test('finds nothing missing that was sealed after the look began', async () => {
+    const lookTime = await look()
+    const versionId = await sealed()
+    const answer = await record([{ lookTime }, { complete: true }])
+    expect(answer.missingVersionIds).toEqual([])
+    expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_PRESENT)
+  })
+
+  test('does not call damaged bytes whole because they are there', async () => {
+    const versionId = await sealed()
+    await house.db
+      .updateTable('locations')
+      .set({ presence: 'DAMAGED' })
+      .where('versionId', '=', versionId)
+      .execute()
+    await recordHeld([await heldAs(versionId)])
+    expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_DAMAGED)
+  })
+
+  test('of a volume that speaks for another is refused', async () => {
+    const batches = [{ volumeId }, { volumeId: 'vol-another000000000', complete: true }]
+    const mixed = house.coordination.recordInventory(inOrder(batches))
+    await expect(mixed).rejects.toEqual(reason('PROTOCOL_VIOLATION'))
+  })
+
+  describe('of publications', () => {
+    let imageUid: string
+    let imageId: string
+    let count = 0
+
+    beforeEach(async () => {
+      imageId = `published-${(count += 1)}`
+      imageUid = (await house.images.create({ imageId })).uid
+      await sealVersion(house, imageId, volumeId)
+      await publish()
+    })
+
+    /** Has the image published, and answers under which epoch and generation. */
+    async function publish() {
+      const jobId = await openJobId(house, 'publish', imageUid)
+      const { claimToken, work } = await claim(house, jobId)
+      if (work?.$case !== 'publish') throw new Error('expected a publication')
+      const { epoch, generation } = work.value
+      await house.coordination.confirmCommand({ jobId, claimToken, generation })
+      return { imageUid, epoch, generation }
+    }
+    const recordImages = (images: Batch['images'] = []) => record([{ images }, { complete: true }])
+
+    test('leaves what is as it was published', async () => {
+      const { generation } = await house.images.get({ imageId })
+      await recordImages([{ imageUid, epoch: 1n, generation }])
+      await expect(openJobId(house, 'publish', imageUid)).rejects.toThrow()
+    })
+
+    test('publishes once more what the volume has lost or has from before', async () => {
+      const { generation } = await house.images.get({ imageId })
+      await recordImages([{ imageUid, epoch: 1n, generation: generation - 1n }])
+      expect(await publish()).toMatchObject({ generation })
+      await recordImages()
+      expect(await publish()).toMatchObject({ generation })
+    })
+
+    test('raises the epoch above a volume that is ahead of the database, so that orders count again', async () => {
+      const { generation } = await house.images.get({ imageId })
+      const { epoch } = await house.db.selectFrom('house').select('epoch').executeTakeFirstOrThrow()
+      await recordImages([{ imageUid, epoch: BigInt(epoch), generation: generation + 5n }])
+      await sealVersion(house, imageId, volumeId)
+      expect(await publish()).toMatchObject({ epoch: BigInt(epoch) + 1n, generation: generation + 1n })
+    })
+  })
+})

@@ -1,0 +1,40 @@
+import { sha256ToProto, type catalog } from '@goldkeep/contracts'
+import type { VersionStore } from '../store/version-store.js'
+
+/** Entries in one message: some 150 KB, far below what the transport takes. */
+const batchSize = 1_000
+
+type Batch = Partial<catalog.RecordInventoryRequest> & { readonly volumeId: string }
+
+/**
+ * What the volume holds as of now, in the messages in which the catalog is told.
+ * @param lookTime the house's clock before this was called
+ */
+export function* listInventory(
+  store: VersionStore,
+  lookTime: Date | undefined,
+  size: number = batchSize,
+): Generator<Batch> {
+  const volumeId = store.identity.volume
+  const versions = store.versions().map(({ versionId, imageId, imageUid, manifestDigest }) => ({
+    versionId,
+    imageId,
+    imageUid,
+    manifestDigest: sha256ToProto(manifestDigest),
+  }))
+  const uploads = store.views().map(({ upload }) => ({ versionId: upload.versionId }))
+  const images = store.publications().map((image) => ({
+    ...image,
+    epoch: BigInt(image.epoch),
+    generation: BigInt(image.generation),
+  }))
+  yield { volumeId, lookTime }
+  for (const batch of inBatches(versions, size)) yield { volumeId, versions: batch }
+  for (const batch of inBatches(uploads, size)) yield { volumeId, uploads: batch }
+  for (const batch of inBatches(images, size)) yield { volumeId, images: batch }
+  yield { volumeId, complete: true }
+}
+
+function* inBatches<Entry>(entries: readonly Entry[], size: number): Generator<Entry[]> {
+  for (let start = 0; start < entries.length; start += size) yield entries.slice(start, start + size)
+}
