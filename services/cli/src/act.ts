@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { CliEnvironment } from './run-cli.js'
+import type { CliEnvironment } from './cli-environment.js'
 import { usageError } from './cli-error.js'
 import { Session, type GlobalOptions } from './session.js'
 

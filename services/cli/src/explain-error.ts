@@ -25,7 +25,6 @@ const advice: Partial<Record<Reason, string>> = {
   VERSION_DAMAGED: 'force is --force --reason TEXT',
   PRIMARY_CHANGED: 'look at `goldkeep history` and decide again',
   UPLOAD_NOT_FOUND: 'see `goldkeep upload list`',
-  IMAGE_NOT_FOUND: 'see `goldkeep image list`',
   DEPLOYMENT_NOT_FOUND: 'see `goldkeep deploy list`',
 }
 
@@ -52,7 +51,7 @@ export function explainError(error: unknown, signal: AbortSignal): ExplainedErro
     return { reason, message, metadata, exit: exitCodes.processFailed }
   }
   if (error instanceof CommanderError)
-    return explained('USAGE', error.message.replace(/^error: /, ''), exitCodes.usage)
+    return explained('USAGE', `${error.message.replace(/^error: /, '')} (--help says how)`, exitCodes.usage)
   return explainSystemError(error)
 }
 

@@ -1,1 +1,2 @@
-export { runCli, type CliEnvironment } from './run-cli.js'
+export type { CliEnvironment } from './cli-environment.js'
+export { runCli } from './run-cli.js'

@@ -13,7 +13,7 @@ import { addToken } from './commands/token/index.js'
 import { addUpload } from './commands/upload/index.js'
 import { addVersion } from './commands/version/index.js'
 import { programVersion } from './agent-name.js'
-import type { CliEnvironment } from './run-cli.js'
+import type { CliEnvironment } from './cli-environment.js'
 
 const exitCodeHelp = `
 Versions are named win11-lab@13, win11-lab@primary, win11-lab@latest, by id, or by a unique prefix of one.

@@ -1,19 +1,8 @@
 import { exitCodes } from '@goldkeep/domain'
 import { CommanderError } from 'commander'
-import type { Readable, Writable } from 'node:stream'
+import type { CliEnvironment } from './cli-environment.js'
 import { explainError } from './explain-error.js'
 import { createProgram } from './program.js'
-
-/** What surrounds a command. */
-export interface CliEnvironment {
-  readonly stdout: Writable
-  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
-  readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly cwd: string
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal
-}
 
 /** Runs one command and returns its exit code; the only place where exit codes are decided. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {

@@ -1,6 +1,6 @@
 import { connectCatalog, type CatalogConnection, type RetryPolicy } from '@goldkeep/client'
 import { findContext, stateDirectory, type Context } from './context/find-context.js'
-import type { CliEnvironment } from './run-cli.js'
+import type { CliEnvironment } from './cli-environment.js'
 
 export interface GlobalOptions {
   readonly json?: boolean

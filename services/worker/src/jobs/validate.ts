@@ -2,7 +2,8 @@ import { captureFromProto, type catalog, findingToProto, sha256FromProto } from 
 import { isDomainError, parseImageId, parseVersionId, parseVolumeId } from '@goldkeep/domain'
 import type { HeldClaim } from '../claims/held-claim.js'
 import { PermanentFault } from '../claims/permanent-fault.js'
-import { validateVersion, type Validation } from '../operations/validate-version.js'
+import { validateVersion } from '../operations/validate-version.js'
+import type { Validation } from '../operations/validation.js'
 import { otherWork } from './other-work.js'
 
 /** `validate`: examines a version's bytes on the volume and reports what was found. */

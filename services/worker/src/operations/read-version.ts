@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openLocalFile, type CheckSubject } from '@goldkeep/checks'
 import { schemaPath, type Finding } from '@goldkeep/domain'
 import { parseManifest, parseVolumeIdentity, volumeLayout, type Manifest } from '@goldkeep/volume'
-import type { Validation } from './validate-version.js'
+import type { Validation } from './validation.js'
 
 /**
  * Finds a version on the volume and makes sure that it is the one that was sealed. What this worker

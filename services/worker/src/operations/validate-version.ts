@@ -1,16 +1,7 @@
 import { runDeepChecks, runQuickChecks } from '@goldkeep/checks'
-import type { Capture, Finding, ImageId, VersionId, VolumeId } from '@goldkeep/domain'
+import type { Finding } from '@goldkeep/domain'
 import { readVersion } from './read-version.js'
-
-/** Which version is to be examined, and what it was when it was sealed. */
-export interface Validation {
-  readonly versionId: VersionId
-  readonly imageId: ImageId
-  readonly volumeId: VolumeId
-  readonly capture: Capture
-  /** Of version.json, hex. */
-  readonly manifestSha256: string
-}
+import type { Validation } from './validation.js'
 
 /**
  * Makes every check of a version on the volume that is mounted here. Rejects with the signal's reason
