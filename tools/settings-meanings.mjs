@@ -27,7 +27,8 @@ export const meanings = {
     GOLDKEEP_TICKET_LIFETIME: 'how long a ticket opens calls to storage; a call that is open goes on',
   },
   storage: {
-    GOLDKEEP_VOLUME: 'the directory that is the volume: ext4, XFS, btrfs, ZFS or NFSv4',
+    GOLDKEEP_VOLUME:
+      'the directory that is the volume: ext4, XFS, btrfs, ZFS or NFSv4. It must exist, storage never makes it; on a disk of its own take a directory below the mount point, so that an unmounted disk is noticed',
     GOLDKEEP_STORAGE_ADVERTISE:
       'where clients and workers reach storage, as `host:port`; the listening address unless set',
     GOLDKEEP_PROGRESS_INTERVAL: 'how often the catalog is told of progress',

@@ -29,10 +29,13 @@ export interface Home {
  */
 export function openHome(path: string): Home {
   makeUsable(path)
+  const volume = join(path, 'volume')
+  // Storage itself never makes its volume, since an absent one may be a disk that is not mounted.
+  mkdirSync(volume, { recursive: true })
   return {
     path,
     postgres: join(path, 'postgres'),
-    volume: join(path, 'volume'),
+    volume,
     adminToken: join(path, 'admin-token'),
     context: join(path, 'context.json'),
     serviceKey: keepServiceKey(join(path, 'service-key')),

@@ -40,6 +40,8 @@ export async function keepHouseInformed(
       throw error
     },
   )
+  // Whoever waits for it begins to wait only below.
+  refused.catch(() => {})
   const trusted = trust.refresh(signal)
   await settledWithin(Promise.allSettled([announced, trusted]), patienceMs)
 

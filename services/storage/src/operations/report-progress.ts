@@ -22,7 +22,10 @@ export class ProgressReporter {
   async report(signal: AbortSignal): Promise<void> {
     const { store, desk, meter, catalog: client } = this.dependencies
     const reads = meter.take()
-    const changed = store.views().filter((view) => this.#hasChanged(view, desk))
+    const views = store.views()
+    const changed = views.filter((view) => this.#hasChanged(view, desk))
+    const present = new Set<string>(views.map(({ upload }) => upload.versionId))
+    for (const versionId of this.#told.keys()) if (!present.has(versionId)) this.#told.delete(versionId)
     try {
       const answer = await client.reportProgress(
         {

@@ -49,8 +49,8 @@ export class UploadDesk {
     writer: ActiveWriter,
     takeOver: boolean,
   ): Promise<(how: 'done' | 'cut') => void> {
-    const desk = this.#desk(versionId)
-    for (;;) {
+    let desk = this.#desk(versionId)
+    for (; ; desk = this.#desk(versionId)) {
       this.#refuseWhenClosed(versionId, desk)
       const holder = desk.seats.get(path)?.writer ?? desk.absent.get(path)
       if (holder && !this.#mayTake(holder, writer, takeOver)) throw this.#busy(path, holder)
@@ -67,7 +67,8 @@ export class UploadDesk {
     desk.seats.set(path, { writer, left })
     return (how) => {
       desk.seats.delete(path)
-      if (how === 'cut') desk.absent.set(path, { writerId: writer.writerId, lastActive: writer.lastActive })
+      if (how === 'done') this.#clear()
+      else desk.absent.set(path, { writerId: writer.writerId, lastActive: writer.lastActive })
       leave()
     }
   }
@@ -90,7 +91,7 @@ export class UploadDesk {
         return await work()
       } finally {
         desk.closed = false
-        if (desk.seats.size === 0 && desk.absent.size === 0) this.#desks.delete(versionId)
+        this.#clear()
       }
     })
   }
@@ -112,6 +113,15 @@ export class UploadDesk {
     let desk = this.#desks.get(versionId)
     if (!desk) this.#desks.set(versionId, (desk = { seats: new Map(), absent: new Map(), closed: false }))
     return desk
+  }
+
+  /** Forgets the desks that hold nothing any more, and files that were held for long enough. */
+  #clear(): void {
+    for (const [versionId, { seats, absent, closed }] of this.#desks) {
+      for (const [path, { lastActive }] of absent)
+        if (Date.now() - lastActive >= this.writerIdleMs) absent.delete(path)
+      if (seats.size === 0 && absent.size === 0 && !closed) this.#desks.delete(versionId)
+    }
   }
 
   #refuseWhenClosed(versionId: VersionId, desk: Desk): void {

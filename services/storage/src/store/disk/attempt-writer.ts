@@ -91,7 +91,11 @@ export class DiskAttemptWriter implements AttemptWriter {
     await this.#release()
     await describeFaults(`journal of ${path}`, () =>
       this.staged.record({ t: 'finished', path, attempt, size, sha256 }),
-    )
+    ).catch((fault: Error) => {
+      // The descriptor is closed: nothing can be committed any more.
+      this.#fault = fault
+      throw fault
+    })
     this.#committed = size
     return found
   }
@@ -155,7 +159,7 @@ export class DiskAttemptWriter implements AttemptWriter {
     const { path, attemptId: attempt } = this
     const fault = toIoFault(`${doing} ${path}`, error)
     this.#fault = fault
-    await this.staged.record({ t: 'broken', path, attempt, failure: fault.message })
+    await this.staged.recordFault({ t: 'broken', path, attempt, failure: fault.message })
     throw fault
   }
 

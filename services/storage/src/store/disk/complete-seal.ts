@@ -3,16 +3,19 @@ import type { StoredVersion } from '../version-store.js'
 import { describeFaults } from './io-faults.js'
 import { sealTree } from './seal-tree.js'
 import { describeVersion } from './version-index.js'
-import type { VolumeContents } from './volume-contents.js'
+import { isErrno } from './syscalls.js'
+import { requireRecovered, type VolumeContents } from './volume-contents.js'
 
 /**
  * Ends a seal that is in the upload's journal; `undefined` when there is none.
  * @throws DomainError IO_ERROR from the first fault until the next start has verified every byte
  */
 export async function completeSeal(
-  { root, index, uploads, log }: VolumeContents,
+  volume: VolumeContents,
   versionId: VersionId,
 ): Promise<StoredVersion | undefined> {
+  const { root, index, uploads, log } = volume
+  requireRecovered(volume, versionId)
   const sealed = index.get(versionId)
   if (sealed) return sealed
   const staged = uploads.get(versionId)
@@ -31,8 +34,13 @@ export async function completeSeal(
       return version
     })
   } catch (error) {
-    // Room can be made and the steps repeated; after any other fault only a new start is to be believed.
-    if (!(error instanceof DomainError && error.reason === 'NO_SPACE')) staged.condemn(error)
+    if (!mayBeRepeated(error)) staged.condemn(error)
     throw error
   }
+}
+
+/** Room can be made and the steps repeated. After a sync that failed, for whatever reason, they cannot. */
+function mayBeRepeated(error: unknown): boolean {
+  if (!(error instanceof DomainError && error.reason === 'NO_SPACE')) return false
+  return !(isErrno(error.cause) && error.cause.syscall === 'fsync')
 }

@@ -1,4 +1,4 @@
-import { DomainError, schemaPath, type FilePath, type UploadEnd, type VersionId } from '@goldkeep/domain'
+import { DomainError, type FilePath, type UploadEnd, type VersionId } from '@goldkeep/domain'
 import {
   formatManifest,
   parseManifest,
@@ -24,14 +24,14 @@ import { endUpload } from './end-upload.js'
 import { removeJournal } from './end-staging.js'
 import { describeFaults } from './io-faults.js'
 import { openAttempt } from './open-attempt.js'
-import { openStoredFile } from './open-stored-file.js'
-import { compareWithStaged } from './prepare-seal.js'
+import { openSealedFile, openStoredFile } from './open-stored-file.js'
+import { compareWithStaged, readStagedSchema, refuseStrays } from './prepare-seal.js'
 import { publishImage } from './publish-image.js'
 import { stageUpload } from './stage-upload.js'
 import { StagedDirectory, uploadEnded } from './staged-upload.js'
 import { viewOfSealed } from './view-of-sealed.js'
-import type { VolumeContents } from './volume-contents.js'
-import { readWhole } from './whole-files.js'
+import { requireRecovered, type VolumeContents } from './volume-contents.js'
+import { readWhole, sha256Of } from './whole-files.js'
 
 const layout = volumeLayout('')
 
@@ -49,6 +49,7 @@ export class DiskStore implements VersionStore {
 
   async stage(upload: StagedUpload, schema: Uint8Array): Promise<UploadView> {
     const { versionId } = upload
+    requireRecovered(this.volume, versionId)
     return describeFaults(`open upload ${versionId}`, async () => {
       if (this.volume.index.has(versionId) || this.volume.uploads.has(versionId)) {
         const view = await this.view(versionId)
@@ -63,6 +64,7 @@ export class DiskStore implements VersionStore {
   }
 
   async view(versionId: VersionId): Promise<UploadView> {
+    requireRecovered(this.volume, versionId)
     const staged = this.volume.uploads.get(versionId)
     if (staged) return staged.view
     this.#refuseEnded(versionId)
@@ -91,10 +93,10 @@ export class DiskStore implements VersionStore {
     const { root } = this.volume
     const open = (path: string, sha256: string): Promise<OpenFile> =>
       openStoredFile(root, join(staged.tree, path), sha256)
-    const schema = await describeFaults('read the schema', () =>
-      readWhole(root, join(staged.tree, schemaPath)),
-    )
-    if (!schema) throw new DomainError('IO_ERROR', `upload ${versionId}: its schema is gone from the volume`)
+    const schema = await describeFaults(`look at upload ${versionId}`, async () => {
+      await refuseStrays(root, staged)
+      return readStagedSchema(root, staged)
+    })
     const files = entries.map((entry) => ({ ...entry, open: () => open(entry.path, entry.sha256) }))
     return { view: staged.view, schema, files }
   }
@@ -138,6 +140,8 @@ export class DiskStore implements VersionStore {
     const path = layout.manifest(version.imageId, versionId)
     const bytes = await describeFaults(`read ${path}`, () => readWhole(this.volume.root, path))
     if (!bytes) throw new DomainError('VERSION_NOT_FOUND', `${path} is gone from the volume`)
+    if (sha256Of(bytes) !== version.manifestDigest)
+      throw new DomainError('VERSION_DAMAGED', `${path} is not what it was when storage started`)
     return bytes
   }
 
@@ -150,16 +154,14 @@ export class DiskStore implements VersionStore {
         path,
       })
     const directory = layout.version(this.#version(versionId).imageId, versionId)
-    return describeFaults(`open ${path}`, () =>
-      openStoredFile(this.volume.root, join(directory, path), entry.digests.sha256),
-    )
+    return describeFaults(`open ${path}`, () => openSealedFile(this.volume.root, directory, entry))
   }
 
   async publish(publication: Publication): Promise<number> {
-    const { root, documents, index } = this.volume
+    const { root, documents } = this.volume
     const { imageId } = publication
     const document = await describeFaults(`publish ${imageId}`, () =>
-      publishImage(root, publication, documents.get(imageId), (versionId) => index.has(versionId)),
+      publishImage(root, publication, documents.get(imageId)),
     )
     documents.set(imageId, document)
     return document.generation
@@ -192,6 +194,7 @@ export class DiskStore implements VersionStore {
   }
 
   #staged(versionId: VersionId): StagedDirectory {
+    requireRecovered(this.volume, versionId)
     const staged = this.volume.uploads.get(versionId)
     if (staged) return staged
     this.#refuseEnded(versionId)

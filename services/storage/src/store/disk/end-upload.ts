@@ -3,7 +3,7 @@ import type { CommandOrder } from '../version-store.js'
 import { completeSeal } from './complete-seal.js'
 import { describeFaults } from './io-faults.js'
 import { finishEnding } from './recover-uploads.js'
-import type { VolumeContents } from './volume-contents.js'
+import { requireRecovered, type VolumeContents } from './volume-contents.js'
 
 /** Decides how an upload ends, durably, before anything of it is removed. See VersionStore.endUpload. */
 export function endUpload(
@@ -16,6 +16,7 @@ export function endUpload(
   return describeFaults(`end upload ${version}`, async () => {
     const recorded = commands.recall(version, order)
     if (recorded) return recorded.outcome
+    requireRecovered(volume, version)
     const staged = uploads.get(version)
     const decided = (await completeSeal(volume, version))
       ? 'SEALED'

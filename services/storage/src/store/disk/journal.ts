@@ -18,6 +18,7 @@ export class Journal {
   #waiting: Waiting[] = []
   #draining: Promise<void> | undefined
   #condemned: unknown
+  #closed = false
 
   private constructor(
     private readonly root: VolumeRoot,
@@ -43,6 +44,7 @@ export class Journal {
 
   /** Resolves when the record is on stable storage. */
   append(record: object): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('the journal is closed'))
     const frame = encodeFrame(record)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ frame, resolve, reject })
@@ -53,6 +55,8 @@ export class Journal {
   }
 
   async close(): Promise<void> {
+    // From here on its number may be another file's.
+    this.#closed = true
     await this.#draining
     await this.root.sys.close(this.fd)
   }

@@ -1,3 +1,6 @@
+import { DomainError } from '@goldkeep/domain'
+import type { ManifestFile } from '@goldkeep/volume'
+import { join } from 'node:path'
 import type { OpenFile } from '../version-store.js'
 import type { VolumeRoot } from './directories.js'
 import { describeFaults } from './io-faults.js'
@@ -12,4 +15,23 @@ export async function openStoredFile(root: VolumeRoot, path: string, sha256: str
     read: (offset, length) => describeFaults(`read ${path}`, () => readFully(root.sys, fd, offset, length)),
     close: () => root.sys.close(fd),
   }
+}
+
+/**
+ * A file of a sealed version.
+ * @throws DomainError VERSION_DAMAGED when it is shorter or longer than its manifest says
+ */
+export async function openSealedFile(
+  root: VolumeRoot,
+  directory: string,
+  { path, size, digests }: ManifestFile,
+): Promise<OpenFile> {
+  const file = await openStoredFile(root, join(directory, path), digests.sha256)
+  if (file.size === size) return file
+  await file.close()
+  throw new DomainError(
+    'VERSION_DAMAGED',
+    `${join(directory, path)}: expected ${size} bytes as its manifest says, found ${file.size}`,
+    { path, expected: String(size), found: String(file.size) },
+  )
 }

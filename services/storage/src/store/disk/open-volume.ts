@@ -9,7 +9,6 @@ import {
   type ImageDocument,
   type VolumeIdentity,
 } from '@goldkeep/volume'
-import { mkdir } from 'node:fs/promises'
 import type { VersionStore } from '../version-store.js'
 import { CommandJournal } from './command-journal.js'
 import { openRoot, type VolumeRoot } from './directories.js'
@@ -17,7 +16,8 @@ import { DiskStore } from './disk-store.js'
 import { probeVolume } from './probe-volume.js'
 import { linkPrimary, readImageDocument } from './publish-image.js'
 import { recoverUploads } from './recover-uploads.js'
-import { nodeSyscalls, type Syscalls } from './syscalls.js'
+import { isErrno, nodeSyscalls, type Syscalls } from './syscalls.js'
+import { UnfitVolumeError } from './unfit-volume.js'
 import { indexVersions, listImages } from './version-index.js'
 import { ownVolume } from './volume-owner.js'
 import { readWhole, replaceFile } from './whole-files.js'
@@ -52,8 +52,11 @@ export async function takeVolume(
   signal: AbortSignal,
   sys: Syscalls = nodeSyscalls,
 ): Promise<OwnedVolume> {
-  await mkdir(path, { recursive: true })
-  const root = await openRoot(sys, path)
+  const root = await openRoot(sys, path).catch((error: unknown) => {
+    if (!isErrno(error, 'ENOENT')) throw new UnfitVolumeError(path, 'it cannot be opened', error)
+    // Never made here: where a disk is not mounted that would fill the disk below.
+    throw new UnfitVolumeError(path, 'it does not exist; mount its disk, or make the directory')
+  })
   const ownership = await ownVolume(root, log, signal).catch(async (error: unknown) => {
     await sys.close(root.fd)
     throw error
@@ -97,17 +100,17 @@ async function founded(root: VolumeRoot, identity: VolumeIdentity): Promise<Volu
 async function readVolume(root: VolumeRoot, log: Logger, identity: VolumeIdentity): Promise<VersionStore> {
   const commands = await CommandJournal.open(root)
   const index = await indexVersions(root, log)
-  const uploads = await recoverUploads({ root, log, commands, index })
+  const recovered = await recoverUploads({ root, log, commands, index })
   const documents = new Map<string, ImageDocument>()
   for (const imageId of await listImages(root)) {
     try {
       const document = await readImageDocument(root, imageId)
       if (!document) continue
       documents.set(imageId, document)
-      await linkPrimary(root, document, (versionId) => index.has(versionId))
+      await linkPrimary(root, document)
     } catch (error) {
       log.error({ err: error, imageId }, 'the image.json or the primary link of an image cannot be used')
     }
   }
-  return new DiskStore(identity, { root, log, commands, index, uploads, documents })
+  return new DiskStore(identity, { root, log, commands, index, documents, ...recovered })
 }

@@ -1,5 +1,9 @@
-import { DomainError, listed } from '@goldkeep/domain'
+import { DomainError, listed, schemaPath } from '@goldkeep/domain'
+import { dirname, join } from 'node:path'
 import type { SealEntry, StagedFile, UploadView } from '../upload.js'
+import { listDirectory, type VolumeRoot } from './directories.js'
+import type { StagedDirectory } from './staged-upload.js'
+import { readWhole, sha256Of } from './whole-files.js'
 
 /**
  * Compares a seal's list with what is staged.
@@ -39,4 +43,29 @@ function refuse(
   paths: readonly string[],
 ): DomainError {
   return new DomainError(reason, `cannot seal: ${why}: ${listed(paths)}`, { paths: listed(paths) })
+}
+
+/**
+ * The whole tree becomes the version, and so what lies in it and is in no journal would become part of it.
+ * Hidden names are no part of a version for any reader, and NFS makes some of its own.
+ * @throws DomainError EXTRA_STAGED_FILES
+ */
+export async function refuseStrays(root: VolumeRoot, { tree, view }: StagedDirectory): Promise<void> {
+  const known = new Set([schemaPath, ...view.files.flatMap(({ path }) => [path, dirname(path)])] as string[])
+  const directories = new Set(['', ...view.files.map(({ path }) => dirname(path))])
+  directories.delete('.')
+  const strays: string[] = []
+  for (const directory of directories)
+    for (const name of await listDirectory(root, join(tree, directory)))
+      if (!name.startsWith('.') && !known.has(join(directory, name))) strays.push(join(directory, name))
+  if (strays.length > 0) throw refuse('EXTRA_STAGED_FILES', 'on the volume and never uploaded', strays)
+}
+
+/** @throws DomainError IO_ERROR when it is not the schema that the upload was opened with */
+export async function readStagedSchema(root: VolumeRoot, staged: StagedDirectory): Promise<Uint8Array> {
+  const { versionId, schemaDigest } = staged.state.upload
+  const schema = await readWhole(root, join(staged.tree, schemaPath))
+  if (schema && sha256Of(schema) === schemaDigest) return schema
+  const found = schema ? 'has changed on' : 'is gone from'
+  throw new DomainError('IO_ERROR', `upload ${versionId}: its schema ${found} the volume; begin another`)
 }

@@ -3,17 +3,10 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
 import { isErrno } from './syscalls.js'
+import { UnfitVolumeError } from './unfit-volume.js'
 import { ignoreAbsent } from './whole-files.js'
 
 const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants
-
-/** Why a directory cannot be a volume, and what to do instead. */
-export class UnfitVolumeError extends Error {
-  override readonly name = 'UnfitVolumeError'
-  constructor(path: string, why: string, options?: ErrorOptions) {
-    super(`the volume ${path} cannot be used: ${why}`, options)
-  }
-}
 
 /** Makes the folders of a volume and tries in them what the laws depend on. Leaves nothing behind. */
 export async function probeVolume(root: VolumeRoot): Promise<void> {
@@ -98,6 +91,6 @@ async function attempt(root: VolumeRoot, why: string, work: () => Promise<void>)
   try {
     await work()
   } catch (cause) {
-    throw new UnfitVolumeError(root.path, `${why} (${(cause as Error).message})`, { cause })
+    throw new UnfitVolumeError(root.path, why, cause)
   }
 }

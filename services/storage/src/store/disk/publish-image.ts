@@ -1,4 +1,4 @@
-import { DomainError, type ImageId, type VersionId } from '@goldkeep/domain'
+import { DomainError, type ImageId } from '@goldkeep/domain'
 import {
   comparePublications,
   parseImageDocument,
@@ -7,14 +7,11 @@ import {
   type ImageDocument,
 } from '@goldkeep/volume'
 import type { Publication } from '../version-store.js'
-import { makeDirectory, withDirectory, type VolumeRoot } from './directories.js'
+import { lookAt, makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
 import { isErrno } from './syscalls.js'
 import { ignoreAbsent, readWhole, replaceFile } from './whole-files.js'
 
 const layout = volumeLayout('')
-
-/** Whether the volume holds a version's bytes; only then may a link point to it. */
-export type HoldsVersion = (versionId: VersionId) => boolean
 
 /**
  * Writes image.json, then swaps the link. Repeating the generation that is there only sets the link.
@@ -24,7 +21,6 @@ export async function publishImage(
   root: VolumeRoot,
   publication: Publication,
   present: ImageDocument | undefined,
-  holds: HoldsVersion,
 ): Promise<ImageDocument> {
   const document = requireMatching(publication)
   const order = present ? comparePublications(publication, present) : 1
@@ -44,9 +40,12 @@ export async function publishImage(
   if (order > 0) {
     await makeDirectory(root, layout.image(publication.imageId))
     await replaceFile(root, layout.imageFile(publication.imageId), publication.document)
+  } else {
+    // Whoever wrote it may have ended before this sync.
+    await withDirectory(root, layout.image(publication.imageId), (directory) => directory.sync())
   }
   const effective = order > 0 ? document : (present ?? document)
-  await linkPrimary(root, effective, holds)
+  await linkPrimary(root, effective)
   return effective
 }
 
@@ -72,27 +71,31 @@ function requireMatching(publication: Publication): ImageDocument {
 }
 
 /** Lets the primary link be what image.json says, if the bytes are here, or removes it. */
-export async function linkPrimary(
-  root: VolumeRoot,
-  document: ImageDocument,
-  holds: HoldsVersion,
-): Promise<void> {
+export async function linkPrimary(root: VolumeRoot, document: ImageDocument): Promise<void> {
   const { image, primary } = document
-  const wanted =
-    primary && !document.deleted_at && holds(primary) ? primaryLinkTarget(image, primary) : undefined
+  // Its directory, not its manifest: one that cannot be read just now is no reason to take the link away.
+  const holds = primary && !document.deleted_at && (await lookAt(root, layout.version(image, primary)))
+  const wanted = holds && primary ? primaryLinkTarget(image, primary) : undefined
   await withDirectory(root, layout.primaryImages, async (directory) => {
-    const link = directory.at(image)
-    if ((await readLink(root, link)) === wanted) return
-    if (wanted === undefined) {
-      await root.sys.unlink(link)
-    } else {
-      const beside = directory.at(`.${image}.new`)
-      await root.sys.unlink(beside).catch(ignoreAbsent)
-      await root.sys.symlink(wanted, beside)
-      await root.sys.rename(beside, link)
-    }
+    await setLink(root, directory, image, wanted)
+    // Also when it was right: whoever set it may have ended before this sync.
     await directory.sync()
   })
+}
+
+async function setLink(
+  root: VolumeRoot,
+  directory: Directory,
+  image: ImageId,
+  wanted: string | undefined,
+): Promise<void> {
+  const link = directory.at(image)
+  if ((await readLink(root, link)) === wanted) return
+  if (wanted === undefined) return root.sys.unlink(link)
+  const beside = directory.at(`.${image}.new`)
+  await root.sys.unlink(beside).catch(ignoreAbsent)
+  await root.sys.symlink(wanted, beside)
+  await root.sys.rename(beside, link)
 }
 
 async function readLink(root: VolumeRoot, path: string): Promise<string | undefined> {

@@ -25,22 +25,30 @@ export interface Recovery {
   readonly index: Map<VersionId, StoredVersion>
 }
 
+export interface RecoveredUploads {
+  readonly uploads: Map<VersionId, StagedDirectory>
+  /** Kept as they are until the next start, each with what went wrong. */
+  readonly unrecovered: Map<VersionId, unknown>
+}
+
 /** Goes on with what an earlier run left in `staging/`. One upload's fault does not keep the others away. */
-export async function recoverUploads(recovery: Recovery): Promise<Map<VersionId, StagedDirectory>> {
+export async function recoverUploads(recovery: Recovery): Promise<RecoveredUploads> {
   const uploads = new Map<VersionId, StagedDirectory>()
+  const unrecovered = new Map<VersionId, unknown>()
   for (const name of await listDirectory(recovery.root, layout.stagingRoot)) {
     try {
       const ended = endedVersionOf(name)
-      if (ended !== undefined) await removeLeftover(recovery, name)
+      if (ended !== undefined) await removeLeftover(recovery, name, ended)
       else if (isVersionId(name)) {
         const staged = await recoverUpload(recovery, name)
         if (staged) uploads.set(name, staged)
       }
     } catch (error) {
       recovery.log.error({ err: error, staged: name }, 'a staged upload could not be recovered; it is kept')
+      if (isVersionId(name)) unrecovered.set(name, error)
     }
   }
-  return uploads
+  return { uploads, unrecovered }
 }
 
 async function recoverUpload(recovery: Recovery, versionId: VersionId): Promise<StagedDirectory | undefined> {
@@ -145,9 +153,18 @@ export async function finishEnding(
   await removeEnded(root, version, files.keys(), log)
 }
 
-async function removeLeftover({ root, log }: Recovery, name: string): Promise<void> {
+/** Removes what is left of an upload that has ended; a directory that is only called so is kept. */
+async function removeLeftover(
+  { root, log, commands }: Recovery,
+  name: string,
+  version: string,
+): Promise<void> {
   const directory = join(layout.stagingRoot, name)
   const journal = (await readWhole(root, join(directory, volumeNames.journal))) ?? new Uint8Array()
   const { records } = decodeFrames(journal)
-  await removeKnown(root, directory, records.length > 0 ? replay(records).files.keys() : [], log)
+  const state = records.length > 0 ? replay(records) : undefined
+  const command = isVersionId(version) ? commands.find(version) : undefined
+  if (!state?.ended && (command === undefined || command.outcome === 'SEALED'))
+    throw new Error('no journal says that this upload has ended')
+  await removeKnown(root, directory, state?.files.keys() ?? [], log)
 }

@@ -62,8 +62,15 @@ export class StagedDirectory {
 
   /** Makes the record durable, then lets it take effect. */
   async record(record: WithoutTime<UploadRecord>): Promise<void> {
-    const timed = { ...record, time: new Date().toISOString() } as UploadRecord
+    const timed = withTime(record)
     await this.journal.append(timed)
+    this.current = applyRecord(this.current, timed)
+  }
+
+  /** A fault holds for this run also when it cannot be written down; the next one trusts the journal alone. */
+  async recordFault(record: WithoutTime<Extract<UploadRecord, { t: 'failed' | 'broken' }>>): Promise<void> {
+    const timed = withTime(record)
+    await this.journal.append(timed).catch(() => {})
     this.current = applyRecord(this.current, timed)
   }
 
@@ -95,6 +102,9 @@ export class StagedDirectory {
     throw uploadEnded(upload.versionId, phase)
   }
 }
+
+const withTime = (record: WithoutTime<UploadRecord>): UploadRecord =>
+  ({ ...record, time: new Date().toISOString() }) as UploadRecord
 
 export function uploadEnded(versionId: VersionId, outcome: string): DomainError {
   return new DomainError('UPLOAD_ENDED', `upload ${versionId} has ended as ${outcome}; begin another`, {

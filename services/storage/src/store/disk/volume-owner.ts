@@ -1,6 +1,8 @@
 import type { Logger } from '@goldkeep/service'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { VolumeRoot } from './directories.js'
+import { isErrno } from './syscalls.js'
+import { UnfitVolumeError } from './unfit-volume.js'
 import { askOwner, answerAsOwner } from './owner-socket.js'
 import {
   createLease,
@@ -38,7 +40,8 @@ export async function ownVolume(root: VolumeRoot, log: Logger, signal: AbortSign
   const last = await waitForOtherHost(root, log, signal)
   const holder = newHolder((last?.epoch ?? 0) + 1)
   // Exclusive: of two that start at once, one makes it.
-  await createLease(root, holder).catch(() => {
+  await createLease(root, holder).catch((error: unknown) => {
+    if (!isErrno(error, 'EEXIST')) throw new UnfitVolumeError(root.path, 'its lease cannot be written', error)
     throw new VolumeHeldError(root.path, 'another storage service that is starting now')
   })
   // The other one may have begun to listen between our first look and our lease.
