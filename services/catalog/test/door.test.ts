@@ -124,10 +124,9 @@ describe('the door', () => {
     const strange = { volumeId, houseId: 'hse-0000000000000000', address: 'a:1' }
     await expect(house.coordination.registerVolume(strange)).rejects.toEqual(reason('HOUSE_MISMATCH'))
     const known = { volumeId, houseId: house.houseId, address: 'b:2' }
-    expect(await house.coordination.registerVolume({ ...known, epoch: 1n })).toEqual({
+    expect(await house.coordination.registerVolume({ ...known, epoch: 1n })).toMatchObject({
       houseId: house.houseId,
       epoch: 1n,
-      serverTime: expect.any(Date) as Date,
     })
     expect((await house.coordination.registerVolume({ ...known, epoch: 9n })).epoch).toBe(10n)
     const { volumes } = await house.volumes.list({})
