@@ -111,6 +111,25 @@ describe('jobs', () => {
     expect((await versionOf(versionId)).presence).toBe(Presence.PRESENCE_DAMAGED)
   })
 
+  test('bytes that went missing while they were examined stay missing', async () => {
+    const versionId = await sealed()
+    await house.db
+      .updateTable('locations')
+      .set({ presence: 'MISSING' })
+      .where('versionId', '=', versionId)
+      .execute()
+    await validate(house, versionId)
+    expect((await versionOf(versionId)).presence).toBe(Presence.PRESENCE_MISSING)
+  })
+
+  test('a validation is not confirmed as a command', async () => {
+    const jobId = await openJobId(house, 'validate', await sealed())
+    const { claimToken } = await claim(house, jobId)
+    await expect(house.coordination.confirmCommand({ jobId, claimToken })).rejects.toEqual(
+      reason('INVALID_FIELD'),
+    )
+  })
+
   test('a verdict is published', async () => {
     const versionId = await sealed()
     const before = (await house.images.get({ imageId: 'lab' })).generation
@@ -160,6 +179,18 @@ describe('jobs', () => {
       state: 'failed',
       lastError: 'volume not mounted here',
     })
+  })
+
+  test('a job that failed for good is opened again when its work is called for anew', async () => {
+    const versionId = await sealed()
+    const jobId = await openJobId(house, 'validate', versionId)
+    const { claimToken } = await claim(house, jobId)
+    await house.coordination.failJob({ jobId, claimToken, error: 'volume not mounted here', permanent: true })
+    await Promise.all([1, 2, 3].map(() => house.versions.revalidate({ versionId })))
+    expect(await openJobId(house, 'validate', versionId)).toBe(jobId)
+    const { jobs } = await house.jobs.list({ pageSize: 1000 })
+    expect(jobs.filter((job) => job.subjectId === versionId)).toHaveLength(1)
+    expect(await validate(house, versionId)).toBe(Verdict.VERDICT_VALID)
   })
 
   test('jobs are listed page by page, those that are done last', async () => {

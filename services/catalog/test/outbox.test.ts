@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newVolumeId } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
+import { startTestPostgres, waitUntil, type TestPostgres } from '@goldkeep/testing'
 import { sql, type Kysely } from 'kysely'
 import { ensureJob } from '../src/db/jobs-queries.js'
 import type { DB } from '../src/db/tables.js'
@@ -93,6 +93,13 @@ describe('the outbox', () => {
       return versionId
     })
   }
+  /** Whether a query of this database waits for another's lock. */
+  async function isAnyWaiting(): Promise<boolean> {
+    const { rows } = await sql`
+      select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+    return rows.length > 0
+  }
   const jobIds = async () => (await db.selectFrom('jobs').select('jobId').execute()).map((row) => row.jobId)
   const queued = () => [...queue.held.values()]
   const sweepNow = () => sweep(db, { requeueAfterMs: 0 })
@@ -140,6 +147,20 @@ describe('the outbox', () => {
     await atomically(db, (trx) => ensureJob(trx, 'validate', 'v-1'))
     await Promise.all([1, 2, 3].map(() => atomically(db, (trx) => ensureJob(trx, 'validate', 'v-1'))))
     expect(await jobIds()).toHaveLength(1)
+  })
+
+  test('a claim that comes while its job is called for again waits, and finds the work', async () => {
+    const versionId = await wishedEnd()
+    const [jobId = ''] = await jobIds()
+    const withdrawn = { pendingCommand: null, pendingOpSeq: null, pendingOutcome: null, pendingSince: null }
+    await db.updateTable('versions').set(withdrawn).where('versionId', '=', versionId).execute()
+    let claiming: Promise<unknown> = Promise.resolve()
+    await atomically(db, async (trx) => {
+      await requestUploadEnd(trx, versionId, 'ABORTED', systemActor, 'once more')
+      claiming = atomically(db, (other) => claimJob(other, jobId, { workerId: 'w', capabilities: [] }, times))
+      await waitUntil(() => isAnyWaiting(), { what: 'the claim waits' })
+    })
+    expect(await claiming).toMatchObject({ work: { kind: 'end-upload', versionId, opSeq: 2 } })
   })
 
   test('a queue that lost everything is told again', async () => {

@@ -135,6 +135,27 @@ describe('the primary pointer', () => {
     expect(await primaryOf('over')).toBe(a)
   })
 
+  test('a rollback never lands on damaged bytes by itself', async () => {
+    const [a = '', b = '', c = ''] = await imageWithVersions('damaged', 3)
+    for (const versionId of [a, b, c]) await house.images.promote({ imageId: 'damaged', versionId })
+    await house.db.updateTable('locations').set({ presence: 'DAMAGED' }).where('versionId', '=', b).execute()
+    await expect(house.images.rollback({ imageId: 'damaged', versionId: b })).rejects.toEqual(
+      reason('VERSION_DAMAGED'),
+    )
+    await house.images.rollback({ imageId: 'damaged' })
+    expect(await primaryOf('damaged')).toBe(a)
+  })
+
+  test('what storage has been told to move or remove does not become primary', async () => {
+    const [a = '', b = ''] = await imageWithVersions('pending', 2)
+    await house.images.promote({ imageId: 'pending', versionId: a })
+    const pending = { pendingCommand: 'TRASH', pendingOpSeq: 1, opSeq: 1, pendingSince: new Date() } as const
+    await house.db.updateTable('versions').set(pending).where('versionId', '=', b).execute()
+    const forced = { imageId: 'pending', versionId: b, force: true, reason: 'now' }
+    await expect(house.images.promote(forced)).rejects.toEqual(reason('VERSION_IN_USE'))
+    expect(await primaryOf('pending')).toBe(a)
+  })
+
   test('a rollback can name a former primary, and no other', async () => {
     const [a = '', b = '', c = '', never = ''] = await imageWithVersions('named', 4)
     for (const versionId of [a, b, c]) await house.images.promote({ imageId: 'named', versionId })

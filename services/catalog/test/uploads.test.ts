@@ -150,6 +150,41 @@ describe('uploads', () => {
     expect(outcome).toEqual({ $case: 'refusal', value: ClaimRefusal.CLAIM_REFUSAL_DONE })
   })
 
+  test('an abort takes the place of an expiry, and bytes that arrive do not undo it', async () => {
+    const versionId = await begin()
+    await letExpire(versionId)
+    await sweep(house.db, { requeueAfterMs: 60_000 })
+    await house.uploads.abort({ versionId })
+    await house.coordination.reportProgress({
+      volumeId,
+      uploads: [{ versionId, lastByteTime: new Date() }],
+    })
+    expect((await house.uploads.get({ versionId })).pendingEnd).toMatchObject({
+      outcome: Lifecycle.LIFECYCLE_ABORTED,
+    })
+    const { work } = await claim(house, await openJobId(house, 'end-upload', versionId))
+    expect(work).toMatchObject({ $case: 'endUpload', value: { opSeq: 2n } })
+  })
+
+  test('nobody gets a ticket for an upload that is being aborted, not by a repeated begin either', async () => {
+    const request = { imageId: 'lab', schema, requestId: 'begin-then-abort' }
+    const versionId = (await house.uploads.begin(request)).upload?.versionId ?? ''
+    await house.uploads.abort({ versionId })
+    const refused = reason('UPLOAD_ENDED')
+    await expect(house.uploads.issueTicket({ versionId })).rejects.toEqual(refused)
+    await expect(house.uploads.begin(request)).rejects.toEqual(refused)
+    await endBy(versionId, Lifecycle.LIFECYCLE_ABORTED)
+    await expect(house.uploads.begin(request)).rejects.toEqual(refused)
+  })
+
+  test('a revocation covers a ticket that was signed while its upload ended', async () => {
+    const versionId = await begin()
+    await house.coordination.recordEnded({ volumeId, versionId, outcome: Lifecycle.LIFECYCLE_ABORTED })
+    const { revocations } = await house.coordination.getTrust({})
+    const revoked = revocations.find(({ subject }) => subject === versionId)
+    expect(revoked?.issuedBefore?.getTime()).toBeGreaterThan(Date.now() + 30_000)
+  })
+
   test('a seal is recorded once, and another manifest for it is refused', async () => {
     const versionId = await begin()
     const first = await recordSealed(house, versionId, volumeId)

@@ -74,7 +74,7 @@ export function listImages(
 export async function touchImage(
   trx: Transaction<DB>,
   uid: string,
-  changes: Partial<{ primaryVersionId: string | null; sealedCount: number; sealedBytes: number }> = {},
+  changes: Partial<{ sealedCount: number; sealedBytes: number }> = {},
 ): Promise<void> {
   await trx
     .updateTable('images')
@@ -86,4 +86,29 @@ export async function touchImage(
     })
     .where('uid', '=', uid)
     .execute()
+}
+
+/**
+ * Moves the primary pointer from where it was seen.
+ * @throws DomainError PRIMARY_CHANGED when it is elsewhere by now
+ */
+export async function movePointer(
+  trx: Transaction<DB>,
+  uid: string,
+  from: string | null,
+  to: string | null,
+): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('images')
+    .set({ primaryVersionId: to })
+    .where('uid', '=', uid)
+    .where('primaryVersionId', 'is not distinct from', from)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n)
+    throw new DomainError(
+      'PRIMARY_CHANGED',
+      `image ${uid}: expected the primary ${from ?? 'none'}, found another; look again, then decide`,
+      { expected: from ?? '' },
+    )
+  await touchImage(trx, uid)
 }

@@ -8,17 +8,45 @@ export const outboxChannel = 'goldkeep_outbox'
 
 /**
  * Makes sure that one open job of the kind exists for the subject, and tells the queue of a new one. In
- * the same transaction as the change that calls for it, so that neither is there without the other.
+ * the same transaction as the change that calls for it, so that neither is there without the other. A job
+ * that failed for good is opened again, so that failures do not pile up.
  */
 export async function ensureJob(trx: Transaction<DB>, kind: JobKind, subjectId: string): Promise<void> {
-  const job = await trx
+  // Held until the change is committed: a worker that claims the job meanwhile waits, and sees the change;
+  // one that has just found nothing to do is waited for, and its job is over.
+  const open = await findJobOf(trx, kind, subjectId, 'open').forShare().executeTakeFirst()
+  if (open) return
+  const job = (await reopenJob(trx, kind, subjectId)) ?? (await addJob(trx, kind, subjectId))
+  if (job) await addToOutbox(trx, kind, job.jobId, 0)
+}
+
+const findJobOf = (trx: Transaction<DB>, kind: JobKind, subjectId: string, state: JobRow['state']) =>
+  trx
+    .selectFrom('jobs')
+    .select('jobId')
+    .where('kind', '=', kind)
+    .where('subjectId', '=', subjectId)
+    .where('state', '=', state)
+
+async function reopenJob(trx: Transaction<DB>, kind: JobKind, subjectId: string) {
+  const failed = await findJobOf(trx, kind, subjectId, 'failed').limit(1).forUpdate().executeTakeFirst()
+  if (!failed) return undefined
+  return trx
+    .updateTable('jobs')
+    .set({ state: 'open', runAfter: sql`now()`, enqueuedAt: sql`now()`, updatedAt: sql`now()` })
+    .where('jobId', '=', failed.jobId)
+    .where('state', '=', 'failed')
+    .returning('jobId')
+    .executeTakeFirst()
+}
+
+const addJob = (trx: Transaction<DB>, kind: JobKind, subjectId: string) =>
+  trx
     .insertInto('jobs')
     .values({ jobId: newOpaqueId('job'), kind, subjectId })
     .onConflict((conflict) => conflict.columns(['kind', 'subjectId']).where('state', '=', 'open').doNothing())
     .returning('jobId')
     .executeTakeFirst()
-  if (job) await addToOutbox(trx, kind, job.jobId, 0)
-}
 
 /** Tells the queue of a job once more. @param delayMs not before this has passed */
 export async function enqueueAgain(

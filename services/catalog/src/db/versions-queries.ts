@@ -82,7 +82,11 @@ export function toVersionView({ rawLocations, ...row }: RawVersion): VersionView
 }
 
 export const versionNotFound = (versionId: string): DomainError =>
-  new DomainError('VERSION_NOT_FOUND', `version ${versionId}: not found`, { version_id: versionId })
+  new DomainError(
+    'VERSION_NOT_FOUND',
+    `version ${versionId}: not found; \`goldkeep version list\` shows those there are`,
+    { version_id: versionId },
+  )
 
 /** @throws DomainError VERSION_NOT_FOUND */
 export async function getVersion(db: Kysely<DB>, versionId: string): Promise<VersionView> {

@@ -10,8 +10,12 @@ export function listVolumes(db: Kysely<DB>): Promise<VolumeRow[]> {
 export async function getVolume(db: Kysely<DB>, volumeId: string): Promise<VolumeRow> {
   const row = await db.selectFrom('volumes').selectAll().where('volumeId', '=', volumeId).executeTakeFirst()
   if (!row)
-    throw new DomainError('VOLUME_NOT_FOUND', `volume ${volumeId}: not registered in this house`, {
-      volume_id: volumeId,
-    })
+    throw new DomainError(
+      'VOLUME_NOT_FOUND',
+      `volume ${volumeId}: not registered in this house; start its storage service`,
+      {
+        volume_id: volumeId,
+      },
+    )
   return row
 }

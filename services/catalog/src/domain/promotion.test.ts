@@ -8,6 +8,7 @@ const good: PromotionCandidate = {
   presence: 'PRESENT',
   verdict: 'VALID',
   mark: null,
+  pendingCommand: null,
 }
 const plain = { force: false, reason: '' }
 const forced = { force: true, reason: 'the check is wrong about this driver' }
@@ -33,6 +34,7 @@ describe('what may become primary', () => {
 
   test.each([
     [{ presence: 'MISSING' }, 'VERSION_MISSING'],
+    [{ pendingCommand: 'TRASH' }, 'VERSION_IN_USE'],
     [{ lifecycle: 'TRASHED' }, 'VERSION_NOT_SEALED'],
     [{ lifecycle: 'UPLOADING', presence: 'MISSING' }, 'VERSION_NOT_SEALED'],
   ] as const)('%j never', (change, reason) => {

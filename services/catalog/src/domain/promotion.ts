@@ -1,4 +1,11 @@
-import { DomainError, type Lifecycle, type Mark, type Presence, type Verdict } from '@goldkeep/domain'
+import {
+  DomainError,
+  type Command,
+  type Lifecycle,
+  type Mark,
+  type Presence,
+  type Verdict,
+} from '@goldkeep/domain'
 
 /** What of a version decides whether it may become primary. */
 export interface PromotionCandidate {
@@ -8,6 +15,8 @@ export interface PromotionCandidate {
   readonly presence: Presence
   readonly verdict: Verdict
   readonly mark: Mark | null
+  /** What storage has been told to do with it and has not confirmed. */
+  readonly pendingCommand: Command | null
 }
 
 /**
@@ -37,6 +46,13 @@ export function assertSealedAndPresent(version: PromotionCandidate): void {
       `version ${version.versionId}: expected SEALED, found ${version.lifecycle}; only a sealed version can be primary`,
       { ...metadata, lifecycle: version.lifecycle },
     )
+  if (version.pendingCommand !== null)
+    throw new DomainError(
+      'VERSION_IN_USE',
+      `version ${version.versionId}: expected no command under way, found ${version.pendingCommand}; ` +
+        'wait until storage has carried it out, then look again',
+      { ...metadata, pending: version.pendingCommand },
+    )
   if (version.presence === 'MISSING')
     throw new DomainError(
       'VERSION_MISSING',
@@ -45,15 +61,20 @@ export function assertSealedAndPresent(version: PromotionCandidate): void {
     )
 }
 
+/** Whether nothing stands in the way of its bytes: what a rollback looks for by itself. */
+export const isSealedAndWhole = (version: PromotionCandidate): boolean =>
+  version.lifecycle === 'SEALED' && version.presence === 'PRESENT' && version.pendingCommand === null
+
+const force = 'promote another, or this one with force and a reason'
+
+export const versionDamaged = (versionId: string): DomainError =>
+  new DomainError('VERSION_DAMAGED', `version ${versionId}: its bytes differ from its manifest; ${force}`, {
+    version_id: versionId,
+  })
+
 function findObstacle(version: PromotionCandidate): DomainError | undefined {
   const metadata = { version_id: version.versionId }
-  const force = 'promote another, or this one with force and a reason'
-  if (version.presence === 'DAMAGED')
-    return new DomainError(
-      'VERSION_DAMAGED',
-      `version ${version.versionId}: its bytes differ from its manifest; ${force}`,
-      metadata,
-    )
+  if (version.presence === 'DAMAGED') return versionDamaged(version.versionId)
   if (version.mark === 'BAD')
     return new DomainError(
       'VERSION_MARKED_BAD',

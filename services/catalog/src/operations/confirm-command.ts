@@ -33,7 +33,12 @@ export async function confirmCommand(
     await confirmPublish(trx, claim, subject.subjectId, confirmation.generation)
   else if (subject?.kind === 'end-upload')
     await confirmEndUpload(trx, claim, subject.subjectId, confirmation.outcome, actor)
-  else await holdClaim(trx, claim)
+  else await refuseOther(trx, claim)
+}
+
+async function refuseOther(trx: Transaction<DB>, claim: ClaimProof): Promise<never> {
+  const { jobId, kind } = await holdClaim(trx, claim)
+  throw new DomainError('INVALID_FIELD', `job ${jobId}: expected a publish or an end-upload, found a ${kind}`)
 }
 
 async function confirmPublish(

@@ -33,7 +33,7 @@ export async function createImage(trx: Transaction<DB>, image: NewImage, actor: 
   if (!row)
     throw new DomainError(
       'IMAGE_EXISTS',
-      `image ${imageId}: there is one of this name already (upper and lower case are the same)`,
+      `image ${imageId}: there is one of this name already (upper and lower case are the same); choose another`,
       { image_id: imageId },
     )
   await recordAct(trx, { actor, action: 'create-image', imageUid: row.uid })

@@ -10,11 +10,17 @@ export interface TrustView {
 }
 
 /**
+ * A ticket may be signed at the moment in which its subject ends, and bear the later time. What has ended
+ * never opens again, so that its revocation can reach a little ahead.
+ */
+const overlapMs = 60_000
+
+/**
  * The keys that sign tickets, and what has ended while a ticket for it may still be around: what ended
  * longer ago than a ticket lives needs no revocation.
  */
 export async function getTrust(db: Kysely<DB>, ticketLifetimeMs: number): Promise<TrustView> {
-  const since = sql<Date>`now() - ${ticketLifetimeMs + 2_000 * leewaySeconds} * interval '1 millisecond'`
+  const since = sql<Date>`now() - ${ticketLifetimeMs + overlapMs + 2_000 * leewaySeconds} * interval '1 millisecond'`
   const { houseId } = await getHouse(db)
   const keys = await db
     .selectFrom('signingKeys')
@@ -34,7 +40,7 @@ export async function getTrust(db: Kysely<DB>, ticketLifetimeMs: number): Promis
     .where('versions.lifecycle', 'in', ['ABORTED', 'EXPIRED'])
     .execute()
   const revocations = [...deployments, ...uploads].flatMap(({ subject, endedAt }) =>
-    endedAt ? [{ subject, issuedBefore: endedAt }] : [],
+    endedAt ? [{ subject, issuedBefore: new Date(endedAt.getTime() + overlapMs) }] : [],
   )
   return { houseId, keys, revocations }
 }

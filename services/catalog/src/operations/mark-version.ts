@@ -1,6 +1,7 @@
 import { DomainError, type Mark } from '@goldkeep/domain'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
+import { changeVersion } from '../db/change-version.js'
 import { lockImageByUid, touchImage } from '../db/images-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
 import { recordAct } from '../db/records-queries.js'
@@ -31,15 +32,7 @@ export async function markVersion(
       `version ${versionId}: expected etag ${marking.etag}, found ${version.revision}; read it again`,
       { version_id: versionId, expected: marking.etag, found: String(version.revision) },
     )
-  await trx
-    .updateTable('versions')
-    .set({
-      mark: mark ?? null,
-      markReason: mark && reason ? reason : null,
-      revision: sql`revision + 1`,
-    })
-    .where('versionId', '=', versionId)
-    .execute()
+  await changeVersion(trx, version, { mark: mark ?? null, markReason: mark && reason ? reason : null })
   await touchImage(trx, image.uid)
   await ensureJob(trx, 'publish', image.uid)
   const details = { mark: mark ?? null }

@@ -1,7 +1,7 @@
 import { DomainError, worstPresence } from '@goldkeep/domain'
 import type { Transaction } from 'kysely'
 import type { PromotionCandidate } from '../domain/promotion.js'
-import { getImageByUid, touchImage, type ImageView } from '../db/images-queries.js'
+import { getImageByUid, movePointer, type ImageView } from '../db/images-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
 import { listPresences } from '../db/locations-queries.js'
 import {
@@ -46,7 +46,7 @@ export async function lockCandidate(
 
 /** Moves the pointer of a locked image, keeps the move in its history, and asks for publication. */
 export async function movePrimary(trx: Transaction<DB>, move: NewPrimaryChange): Promise<PrimaryMoved> {
-  await touchImage(trx, move.imageUid, { primaryVersionId: move.toVersionId })
+  await movePointer(trx, move.imageUid, move.fromVersionId, move.toVersionId)
   const change = await addPrimaryChange(trx, move)
   await ensureJob(trx, 'publish', move.imageUid)
   await recordAct(trx, {

@@ -19,7 +19,7 @@ export interface Promotion {
  * Makes a version the primary of its image. Promoting what is primary already moves nothing and answers
  * the move that made it so.
  * @throws DomainError IMAGE_NOT_FOUND, VERSION_NOT_FOUND, PRIMARY_CHANGED, VERSION_NOT_SEALED,
- * VERSION_MISSING, and without force VERSION_NOT_VALID, VERSION_MARKED_BAD, VERSION_DAMAGED
+ * VERSION_IN_USE, VERSION_MISSING, and without force VERSION_NOT_VALID, VERSION_MARKED_BAD, VERSION_DAMAGED
  */
 export async function promoteVersion(
   trx: Transaction<DB>,

@@ -1,6 +1,7 @@
 import { DomainError, type UploadEnd } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
+import { changeVersion } from '../db/change-version.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB } from '../db/tables.js'
 import { lockVersion } from '../db/versions-queries.js'
@@ -24,11 +25,7 @@ export async function recordEnded(
       `version ${versionId}: expected UPLOADING, found ${version.lifecycle}; its seal came first`,
       { version_id: versionId, lifecycle: version.lifecycle },
     )
-  await trx
-    .updateTable('versions')
-    .set({ ...nothingPending, lifecycle: outcome, revision: sql`revision + 1` })
-    .where('versionId', '=', versionId)
-    .execute()
+  await changeVersion(trx, version, { ...nothingPending, lifecycle: outcome })
   await trx
     .updateTable('uploads')
     .set({ endedAt: sql`now()` })

@@ -3,6 +3,7 @@ import { parseManifest, type Manifest } from '@goldkeep/volume'
 import { sql, type Transaction } from 'kysely'
 import { createHash } from 'node:crypto'
 import type { Actor } from '../domain/actor.js'
+import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
 import { lockImageByUid, touchImage } from '../db/images-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
@@ -76,20 +77,15 @@ async function sealVersion(
   manifest: Manifest,
   manifestDigest: string,
 ): Promise<void> {
-  await trx
-    .updateTable('versions')
-    .set({
-      ...nothingPending,
-      lifecycle: 'SEALED',
-      manifest: Buffer.from(report.manifest),
-      manifestDigest,
-      sizeBytes: bytesOf(manifest),
-      fileCount: manifest.files.filter((file) => file.path !== schemaPath).length,
-      sealedAt: sql`now()`,
-      revision: sql`revision + 1`,
-    })
-    .where('versionId', '=', version.versionId)
-    .execute()
+  await changeVersion(trx, version, {
+    ...nothingPending,
+    lifecycle: 'SEALED',
+    manifest: Buffer.from(report.manifest),
+    manifestDigest,
+    sizeBytes: bytesOf(manifest),
+    fileCount: manifest.files.filter((file) => file.path !== schemaPath).length,
+    sealedAt: sql`now()`,
+  })
   await trx
     .updateTable('uploads')
     .set({ endedAt: sql`now()` })

@@ -4,10 +4,10 @@ import { parseManifest } from '@goldkeep/volume'
 import { sql, type Transaction } from 'kysely'
 import { backoffMs } from '../domain/backoff.js'
 import { presenceByDigests } from '../domain/presence-by-digests.js'
+import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
 import { lockImageByUid, touchImage } from '../db/images-queries.js'
 import { ensureJob, finishJob, releaseJob } from '../db/jobs-queries.js'
-import { setLocation } from '../db/locations-queries.js'
 import type { DB, VersionRow } from '../db/tables.js'
 import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
 import { holdClaim, type ClaimProof } from './hold-claim.js'
@@ -40,11 +40,7 @@ export async function reportFindings(
   }
   await finishJob(trx, job.jobId)
   if (version.lifecycle !== 'SEALED') return version.verdict
-  await trx
-    .updateTable('versions')
-    .set({ verdict: decision, verdictAt: sql`now()`, revision: sql`revision + 1` })
-    .where('versionId', '=', versionId)
-    .execute()
+  await changeVersion(trx, version, { verdict: decision, verdictAt: sql`now()` })
   await touchImage(trx, image.uid)
   await ensureJob(trx, 'publish', image.uid)
   return decision
@@ -52,7 +48,10 @@ export async function reportFindings(
 
 const filesOf = (version: VersionRow) => (version.manifest ? parseManifest(version.manifest).files : [])
 
-/** Bytes that differ from the manifest are damaged, wherever the verdict stands. */
+/**
+ * Bytes that differ from the manifest are damaged, wherever the verdict stands. Bytes that were found missing
+ * meanwhile stay so: whoever examined them did so before.
+ */
 async function keepPresence(
   trx: Transaction<DB>,
   versionId: string,
@@ -60,12 +59,12 @@ async function keepPresence(
 ): Promise<void> {
   const presence = presenceByDigests(findings)
   if (!presence) return
-  const locations = await trx
-    .selectFrom('locations')
-    .select('volumeId')
+  await trx
+    .updateTable('locations')
+    .set({ presence, lastChecked: sql`now()` })
     .where('versionId', '=', versionId)
+    .where('presence', '<>', 'MISSING')
     .execute()
-  for (const { volumeId } of locations) await setLocation(trx, { versionId, volumeId, presence })
 }
 
 function describeUndecided(findings: readonly Finding[]): string {

@@ -1,6 +1,7 @@
 import type { UploadEnd } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
+import { changeVersion } from '../db/change-version.js'
 import { ensureJob } from '../db/jobs-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB } from '../db/tables.js'
@@ -9,7 +10,7 @@ import { lockVersion } from '../db/versions-queries.js'
 /**
  * Records the wish to end an open upload, with the job that will ask storage to do it. Storage alone ends
  * uploads, so the version stays UPLOADING until it has answered. Does nothing for an upload that has ended
- * or is about to.
+ * or is about to, but for an abort, which takes the place of an expiry.
  */
 export async function requestUploadEnd(
   trx: Transaction<DB>,
@@ -19,24 +20,24 @@ export async function requestUploadEnd(
   reason: string,
 ): Promise<void> {
   const version = await lockVersion(trx, versionId)
-  if (version.lifecycle !== 'UPLOADING' || version.pendingCommand !== null) return
-  await trx
-    .updateTable('versions')
-    .set({
-      opSeq: sql`op_seq + 1`,
-      pendingOpSeq: sql`op_seq + 1`,
-      pendingCommand: 'END_UPLOAD',
-      pendingOutcome: outcome,
-      pendingSince: sql`now()`,
-      pendingBy: JSON.stringify(actor),
-      pendingReason: reason,
-      revision: sql`revision + 1`,
-    })
-    .where('versionId', '=', versionId)
-    .execute()
+  if (version.lifecycle !== 'UPLOADING' || !outweighs(outcome, version.pendingOutcome)) return
+  await changeVersion(trx, version, {
+    opSeq: version.opSeq + 1,
+    pendingOpSeq: version.opSeq + 1,
+    pendingCommand: 'END_UPLOAD',
+    pendingOutcome: outcome,
+    pendingSince: sql`now()`,
+    pendingBy: JSON.stringify(actor),
+    pendingReason: reason,
+  })
   await ensureJob(trx, 'end-upload', versionId)
   const action = outcome === 'ABORTED' ? 'abort-upload' : 'expire-upload'
   await recordAct(trx, { actor, action, imageUid: version.imageUid, versionId, reason })
+}
+
+/** Bytes that arrive withdraw an expiry; a person's abort stands, and so it takes an expiry's place. */
+function outweighs(outcome: UploadEnd, pending: UploadEnd | null): boolean {
+  return pending === null || (pending === 'EXPIRED' && outcome === 'ABORTED')
 }
 
 /** The columns of a version without a pending command. */

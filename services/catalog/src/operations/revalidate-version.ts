@@ -1,6 +1,7 @@
 import { DomainError } from '@goldkeep/domain'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
+import { changeVersion } from '../db/change-version.js'
 import { lockImageByUid, touchImage } from '../db/images-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
 import { recordAct } from '../db/records-queries.js'
@@ -24,11 +25,7 @@ export async function revalidateVersion(
       `version ${versionId}: expected SEALED, found ${version.lifecycle}; only a sealed version can be checked`,
       { version_id: versionId, lifecycle: version.lifecycle },
     )
-  await trx
-    .updateTable('versions')
-    .set({ verdict: 'PENDING', verdictAt: null, revision: sql`revision + 1` })
-    .where('versionId', '=', versionId)
-    .execute()
+  await changeVersion(trx, version, { verdict: 'PENDING', verdictAt: null })
   await touchImage(trx, image.uid)
   await ensureJob(trx, 'validate', versionId)
   await ensureJob(trx, 'publish', image.uid)

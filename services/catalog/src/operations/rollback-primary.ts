@@ -1,8 +1,14 @@
 import { DomainError } from '@goldkeep/domain'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
-import { assertSealedAndPresent, type PromotionCandidate } from '../domain/promotion.js'
+import {
+  assertSealedAndPresent,
+  isSealedAndWhole,
+  versionDamaged,
+  type PromotionCandidate,
+} from '../domain/promotion.js'
 import { formerPrimaries } from '../domain/rollback.js'
+import { changeVersion } from '../db/change-version.js'
 import { lockImage } from '../db/images-queries.js'
 import { readHistory } from '../db/primary-changes-queries.js'
 import type { DB, ImageRow } from '../db/tables.js'
@@ -22,7 +28,7 @@ export interface Rollback {
 /**
  * Moves the pointer back and marks what it leaves as bad, unless told not to.
  * @throws DomainError IMAGE_NOT_FOUND, PRIMARY_CHANGED, NO_PRIMARY, NO_ROLLBACK_TARGET; of a named version
- * also VERSION_NOT_SEALED, VERSION_MISSING, VERSION_MARKED_BAD
+ * also VERSION_NOT_SEALED, VERSION_IN_USE, VERSION_MISSING, VERSION_DAMAGED, VERSION_MARKED_BAD
  */
 export async function rollbackPrimary(
   trx: Transaction<DB>,
@@ -68,8 +74,7 @@ async function takeLatest(
 ): Promise<PromotionCandidate> {
   for (const versionId of former) {
     const candidate = await lockCandidate(trx, image, versionId)
-    if (candidate.lifecycle === 'SEALED' && candidate.presence !== 'MISSING' && candidate.mark !== 'BAD')
-      return candidate
+    if (isSealedAndWhole(candidate) && candidate.mark !== 'BAD') return candidate
   }
   throw new DomainError(
     'NO_ROLLBACK_TARGET',
@@ -94,6 +99,7 @@ async function takeNamed(
       { image_id: image.imageId, version_id: versionId },
     )
   assertSealedAndPresent(candidate)
+  if (candidate.presence === 'DAMAGED') throw versionDamaged(versionId)
   if (candidate.mark === 'BAD')
     throw new DomainError(
       'VERSION_MARKED_BAD',
@@ -109,14 +115,7 @@ async function markLeft(
   target: PromotionCandidate,
   reason: string,
 ): Promise<void> {
-  await lockVersion(trx, left)
-  await trx
-    .updateTable('versions')
-    .set({
-      mark: 'BAD',
-      markReason: reason || `rolled back to number ${target.number}`,
-      revision: sql`revision + 1`,
-    })
-    .where('versionId', '=', left)
-    .execute()
+  const version = await lockVersion(trx, left)
+  const markReason = reason || `rolled back to number ${target.number}`
+  await changeVersion(trx, version, { mark: 'BAD', markReason })
 }

@@ -37,6 +37,7 @@ export function uploadsService(
         return { upload, expectedFiles, resumed: begun.resumed }
       })
       const upload = await getUpload(db, answer.upload?.versionId ?? '')
+      assertNotEnded(upload)
       return { ...answer, ticket: await ticketFor(upload) }
     },
     get: async ({ versionId }) => encodeUpload(await getUpload(db, versionId)),
@@ -62,12 +63,13 @@ export function uploadsService(
 
 /** A sealed upload still gets a ticket: its client may not have heard the answer to its seal. */
 function assertNotEnded({ version }: UploadView): void {
-  if (version.lifecycle === 'UPLOADING' || version.lifecycle === 'SEALED') return
-  throw new DomainError(
-    'UPLOAD_ENDED',
-    `upload ${version.versionId} has ended (${version.lifecycle}); begin another`,
-    { version_id: version.versionId, lifecycle: version.lifecycle },
-  )
+  const isAborted = version.pendingOutcome === 'ABORTED'
+  if ((version.lifecycle === 'UPLOADING' && !isAborted) || version.lifecycle === 'SEALED') return
+  const found = isAborted ? 'is being aborted' : `has ended (${version.lifecycle})`
+  throw new DomainError('UPLOAD_ENDED', `upload ${version.versionId} ${found}; begin another`, {
+    version_id: version.versionId,
+    lifecycle: version.lifecycle,
+  })
 }
 
 const onOpenWords: Readonly<Record<number, OnOpenUpload>> = {

@@ -36,7 +36,7 @@ export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplemen
       return { versions, nextPageToken: page.nextPageToken }
     },
     mark: async (request, { actor }) => {
-      const marking = { ...request, mark: markWords.fromProto(request.mark) }
+      const marking = { ...request, mark: decodeMark(request.mark) }
       return encodeVersion(await db.transaction().execute((trx) => markVersion(trx, marking, actor)))
     },
     getChecks: async ({ versionId }) => {
@@ -51,6 +51,13 @@ export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplemen
     revalidate: async ({ versionId }, { actor }) =>
       encodeVersion(await db.transaction().execute((trx) => revalidateVersion(trx, versionId, actor))),
   }
+}
+
+/** A mark of a later contract is refused: taken for none, it would take the present one away. */
+function decodeMark(mark: catalog.Mark) {
+  const word = markWords.fromProto(mark)
+  if (word !== undefined || mark === catalog.Mark.MARK_UNSPECIFIED) return word
+  throw new DomainError('INVALID_FIELD', `mark: expected good, bad or none, found ${mark}`, { field: 'mark' })
 }
 
 async function versionIdOf(db: Kysely<DB>, { by }: catalog.GetVersionRequest): Promise<string> {
