@@ -67,7 +67,8 @@ export interface House {
   readonly workers: readonly Service[]
   readonly goldkeep: GoldkeepCommand
   readonly catalogAddress: string
-  readonly serviceKey: string
+  /** `redis://…`, or the queue's PostgreSQL. */
+  readonly queueUrl: string
   /** One more worker, not yet started. */
   addWorker(environment?: Environment): Service
   stop(): Promise<void>
@@ -78,6 +79,7 @@ const impatient: Environment = {
   GOLDKEEP_LOG_LEVEL: 'info',
   GOLDKEEP_CLAIM_LEASE: '1500ms',
   GOLDKEEP_SWEEP_INTERVAL: '500ms',
+  GOLDKEEP_REQUEUE_AFTER: '1s',
   GOLDKEEP_JOB_LOCK: '1500ms',
   GOLDKEEP_STALLED_INTERVAL: '1s',
   GOLDKEEP_PROGRESS_INTERVAL: '300ms',
@@ -94,6 +96,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
   const databaseUrl = await database.createDatabase()
   const catalogPort = await freePort()
   const storagePort = await freePort()
+  const queueUrl = redis?.url ?? databaseUrl
   const serviceKey = randomBytes(32).toString('base64')
   const common = {
     ...impatient,
@@ -143,7 +146,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     workers,
     goldkeep,
     catalogAddress,
-    serviceKey,
+    queueUrl,
     addWorker,
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()))
