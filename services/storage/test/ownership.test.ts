@@ -132,6 +132,23 @@ describe('a volume', () => {
     await expect(startHere(sys)).rejects.toThrow(/ENOSPC/)
   })
 
+  test('that another has taken over is not changed any more, and nothing is acknowledged', async () => {
+    const running = await startHere()
+    const versionId = newVersion()
+    const claims = { volumeId: running.volumeId, versionId, operation: 'upload', upload: grantOf() } as const
+    const token = await catalog.sign(claims)
+    const connected = connectAs(`127.0.0.1:${String(running.port)}`, () => token)
+    clients.push(connected)
+    const lease = JSON.parse(await readFile(`${volume}/.lease-1`, 'utf8')) as object
+    await writeFile(`${volume}/.lease-2`, JSON.stringify({ ...lease, epoch: 2, host: 'elsewhere' }))
+    await expect(running.failed).rejects.toThrow(/was taken over by process \d+ on elsewhere/)
+    await expect(connected.uploads.open({ versionId, schema })).rejects.toMatchObject({
+      reason: 'SHUTTING_DOWN',
+    })
+    await expect(access(`${volume}/staging/${versionId}`)).rejects.toMatchObject({ code: 'ENOENT' })
+    await running.stop()
+  }, 20_000)
+
   test('that is a file cannot be one, and the process says so', async () => {
     await rmdir(volume)
     await writeFile(volume, '')

@@ -1,5 +1,4 @@
-import type { HouseId, VolumeId } from '@goldkeep/domain'
-import { newVolumeId } from '@goldkeep/domain'
+import { DomainError, newVolumeId, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import {
   formatMajor,
@@ -13,6 +12,7 @@ import type { VersionStore } from '../version-store.js'
 import { CommandJournal } from './command-journal.js'
 import { openRoot, type VolumeRoot } from './directories.js'
 import { DiskStore } from './disk-store.js'
+import { guardSyscalls } from './guarded-syscalls.js'
 import { probeVolume } from './probe-volume.js'
 import { linkPrimary, readImageDocument } from './publish-image.js'
 import { recoverUploads } from './recover-uploads.js'
@@ -52,7 +52,8 @@ export async function takeVolume(
   signal: AbortSignal,
   sys: Syscalls = nodeSyscalls,
 ): Promise<OwnedVolume> {
-  const root = await openRoot(sys, path).catch((error: unknown) => {
+  const { sys: guarded, refuseChanges } = guardSyscalls(sys)
+  const root = await openRoot(guarded, path).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw new UnfitVolumeError(path, 'it cannot be opened', error)
     // Never made here: where a disk is not mounted that would fill the disk below.
     throw new UnfitVolumeError(path, 'it does not exist; mount its disk, or make the directory')
@@ -60,6 +61,9 @@ export async function takeVolume(
   const ownership = await ownVolume(root, log, signal).catch(async (error: unknown) => {
     await sys.close(root.fd)
     throw error
+  })
+  ownership.lost.catch(({ message }: Error) => {
+    refuseChanges(new DomainError('SHUTTING_DOWN', `storage is stopping: ${message}`))
   })
   const release = async (): Promise<void> => {
     await ownership.release()

@@ -97,23 +97,33 @@ function keepLease(
   holder: Holder,
   log: Logger,
 ): { lost: Promise<never>; stop: () => void } {
-  let renewed = Date.now()
+  // Not the clock of the day, which is set now and then.
+  let renewed = performance.now()
+  let beating = false
   let lose: (error: Error) => void = () => {}
   const lost = new Promise<never>((_, reject) => {
     lose = reject
   })
   lost.catch(() => {})
+  const loseAfterAWhile = (): void => {
+    if (performance.now() - renewed > lostAfterMs)
+      lose(new Error(`the lease of ${root.path} could not be renewed for ${lostAfterMs / 1000} s`))
+  }
   const beat = async (): Promise<void> => {
+    // A file system that has gone away answers nothing at all, not even with an error.
+    if (beating) return loseAfterAWhile()
+    beating = true
     try {
       const newest = (await readLeases(root)).at(-1)
       if (newest && newest.epoch > holder.epoch)
-        lose(new Error(`the volume ${root.path} was taken over by ${describeHolder(newest)}`))
+        return lose(new Error(`the volume ${root.path} was taken over by ${describeHolder(newest)}`))
       await renewLease(root, holder)
-      renewed = Date.now()
+      renewed = performance.now()
     } catch (error) {
       log.error({ err: error }, 'the lease of the volume could not be renewed')
-      if (Date.now() - renewed > lostAfterMs)
-        lose(new Error(`the lease of ${root.path} could not be renewed for ${lostAfterMs / 1000} s`))
+      loseAfterAWhile()
+    } finally {
+      beating = false
     }
   }
   const timer = setInterval(() => void beat(), heartbeatMs)
