@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { buffer } from 'node:stream/consumers'
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { ProcessFailedError, startChild } from './child-process.js'
 import { feedConsumer } from './feed-consumer.js'
@@ -47,6 +48,18 @@ test('stopping ends what the program itself has started', async () => {
   await child.stop()
   await expect(child.ended).rejects.toBeInstanceOf(ProcessFailedError)
 })
+
+test('stopping does not wait for what has left the group with the pipes in hand', async () => {
+  const child = startChild({
+    role: 'producer',
+    command: shell('setsid sleep 15 & trap "" TERM; echo begun; sleep 600'),
+    graceMs: 100,
+  })
+  await once(child.stdout, 'data')
+  const begun = performance.now()
+  await child.stop()
+  expect(performance.now() - begun).toBeLessThan(10_000)
+}, 20_000)
 
 test('a consumer gets all bytes and its end', async () => {
   const words: Buffer[] = []

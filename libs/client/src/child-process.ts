@@ -79,7 +79,12 @@ export function startChild({ role, command, onStderr, graceMs = 5_000 }: ChildOp
     if (gone || child.pid === undefined) return
     child.stdout?.resume()
     kill(child.pid, 'SIGTERM')
-    const timer = setTimeout(kill, graceMs, child.pid, 'SIGKILL')
+    const { pid } = child
+    const timer = setTimeout(() => {
+      kill(pid, 'SIGKILL')
+      // What it started may have left its group and hold the pipes open for as long as it likes.
+      for (const pipe of [child.stdout, child.stderr]) pipe?.destroy()
+    }, graceMs)
     await ended.catch(() => {})
     clearTimeout(timer)
   }

@@ -24,6 +24,13 @@ test('a second connection gets again what the first one lost, from any uncommitt
   expect(await pieceAt(outbox, 6)).toBe('gh')
 })
 
+test('bytes that storage has acknowledged and lost are a plain error, and not waited for', async () => {
+  const outbox = new Outbox(0, 100)
+  await outbox.append(bytes('abcd'), never)
+  outbox.commit(4)
+  await expect(outbox.next(2, 1_000, never)).rejects.toMatchObject({ reason: 'ATTEMPT_BROKEN' })
+})
+
 test('the source waits while too much is uncommitted, and goes on after a commit', async () => {
   const outbox = new Outbox(0, 4)
   await outbox.append(bytes('abcd'), never)

@@ -1,3 +1,4 @@
+import { DomainError } from '@goldkeep/domain'
 import { crc32 } from 'node:zlib'
 
 /** Bytes with their place in the file. */
@@ -79,8 +80,15 @@ export class Outbox {
   }
 
   private pieceAt(offset: number): Piece | undefined {
-    const first = this.pieces[0]
-    if (!first || offset >= this.appendedTo) return undefined
+    const keptFrom = this.pieces[0]?.offset ?? this.appendedTo
+    if (offset < Math.min(keptFrom, this.committedTo))
+      throw new DomainError(
+        'ATTEMPT_BROKEN',
+        `storage wants to go on at byte ${offset} and had acknowledged ${this.committedTo}: ` +
+          'its volume has lost what was safe; upload the file again from its first byte',
+        { offset: String(offset), committed_size: String(this.committedTo) },
+      )
+    if (offset >= this.appendedTo) return undefined
     // All pieces but the last are of one length, but the first may follow an odd start: look, do not count.
     const found = this.pieces.findLast((piece) => piece.offset <= offset)
     if (!found || found.offset === offset) return found

@@ -13,6 +13,8 @@ type Answers = ReturnType<storage.UploadDataServiceImplementation['write']>
 export interface Behaviour {
   /** Cuts the stream after so many bytes of it. */
   readonly cutAfter?: (stream: number) => number | undefined
+  /** What a cut leaves of the acknowledged bytes, on a volume that breaks its word. */
+  readonly keepsOf?: (received: Buffer) => Buffer
   /** Refuses at the start. */
   readonly refuse?: (stream: number) => DomainError | undefined
   readonly acknowledge?: boolean
@@ -75,7 +77,10 @@ export class FakeStorage {
       if (message?.$case === 'start') yield this.begin(message.value)
       else if (message?.$case === 'chunk') {
         ofStream += this.take(message.value)
-        if (ofStream >= cutAfter) return this.relay.cut()
+        if (ofStream >= cutAfter) {
+          this.received = this.behaviour.keepsOf?.(this.received) ?? this.received
+          return this.relay.cut()
+        }
         if (this.behaviour.acknowledge !== false) yield committed(this.received.length)
       } else if (message?.$case === 'producerFailed') {
         this.failure = message.value.failure

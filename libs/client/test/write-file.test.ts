@@ -67,6 +67,14 @@ test('a stream that is cut again and again goes on, in one attempt, without the 
   expect(result.seen.taken).toBe(content.length)
 })
 
+test('a storage that has lost what it acknowledged ends the upload of the file, and says so', async () => {
+  const result = await upload({
+    cutAfter: (stream) => (stream === 1 ? 200_000 : undefined),
+    keepsOf: (received) => received.subarray(0, 10_000),
+  })
+  expect(result).toMatchObject({ error: { reason: 'ATTEMPT_BROKEN' }, seen: { stopped: 1 } })
+})
+
 test('an answer that is lost after Finish is found out by asking', async () => {
   const result = await upload({ loseDone: () => true })
   expect(result).toMatchObject({ stored: { sha256, size: content.length }, fake: { streams: 1 } })
