@@ -24,7 +24,7 @@ export interface Behaviour {
 
 /** One file, kept in memory, by the protocol that the real storage speaks. */
 export class FakeStorage {
-  received = Buffer.alloc(0)
+  received: Buffer = Buffer.alloc(0)
   attempt = 0
   streams = 0
   keepAlives = 0
