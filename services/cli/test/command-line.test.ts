@@ -49,7 +49,11 @@ test('with --json an error is one document on standard error', () => {
   const { exit, stdout, stderr } = goldkeep(['deploy', 'start', 'win11', '--json'])
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
   expect(JSON.parse(stderr)).toEqual({
-    error: { reason: 'USAGE', message: "required option '--machine <id>' not specified", metadata: {} },
+    error: {
+      reason: 'USAGE',
+      message: "required option '--machine <id>' not specified (--help says how)",
+      metadata: {},
+    },
   })
 })
 
