@@ -1,3 +1,4 @@
+import { flipMiddleByte } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { chmod, copyFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +9,6 @@ import {
   checksOf,
   efi,
   failuresOf,
-  flipMiddleByte,
   uploadVersion,
   versionDirectory,
   windows,

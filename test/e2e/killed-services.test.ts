@@ -1,4 +1,4 @@
-import { tcpProxy, waitUntil, type TcpProxy } from '@goldkeep/testing'
+import { sha256OfFile, type TcpProxy, tcpProxy, waitUntil } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +7,6 @@ import {
   begin,
   captureMachine,
   efi,
-  sha256Of,
   uploadVersion,
   versionDirectory,
   windows,
@@ -84,7 +83,7 @@ describe('services that are killed', () => {
     expect(JSON.parse(again)).toMatchObject({ how: 'resumed' })
     await house.goldkeep.run('upload', 'seal', id)
     const stored = join(versionDirectory(house, image, id), windows)
-    expect(await sha256Of(stored)).toBe(await sha256Of(capture.windowsFile))
+    expect(await sha256OfFile(stored)).toBe(await sha256OfFile(capture.windowsFile))
   }, 90_000)
 
   test('storage, in the middle of a file that changes before it is sent again: it starts anew', async () => {
@@ -100,7 +99,7 @@ describe('services that are killed', () => {
     expect(JSON.parse(again)).toMatchObject({ how: 'sent' })
     await house.goldkeep.run('upload', 'seal', id)
     const stored = join(versionDirectory(house, image, id), windows)
-    expect(await sha256Of(stored)).toBe(await sha256Of(changed.windowsFile))
+    expect(await sha256OfFile(stored)).toBe(await sha256OfFile(changed.windowsFile))
     capture = before
   }, 90_000)
 

@@ -1,3 +1,4 @@
+import { sha256OfFile } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +10,6 @@ import {
   hasWhatCame,
   makeMachine,
   pipeVersion,
-  sha256Of,
   sumsMatch,
   versionDirectory,
   windows,
@@ -108,7 +108,7 @@ describe('captures that are streamed', () => {
       expect((await filesOf(id)).find(({ path }) => path === efi)).toEqual(before)
       await house.goldkeep.run('upload', 'seal', id)
       const directory = versionDirectory(house, image, id)
-      expect(await sha256Of(join(directory, windows))).toBe(await sha256Of(kept()))
+      expect(await sha256OfFile(join(directory, windows))).toBe(await sha256OfFile(kept()))
       await sumsMatch(directory)
     }, 60_000)
   })

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { sha256OfFile } from './sha256-of-file.js'
 
 /**
  * What a directory holds, one line per entry, sorted: `file path <size> <sha256>`, `directory path`,
@@ -33,7 +31,5 @@ async function describe(directory: string, path: string): Promise<string> {
   if (stats.isDirectory()) return `directory ${path}`
   if (stats.isSymbolicLink()) return `link ${path} -> ${await readlink(full)}`
   if (!stats.isFile()) return `special ${path}`
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(full), hash)
-  return `file ${path} ${String(stats.size)} ${hash.digest('hex')}`
+  return `file ${path} ${String(stats.size)} ${await sha256OfFile(full)}`
 }

@@ -1,13 +1,15 @@
-import { captureWim, makeWindowsTree, treeOf, waitUntil, winpeSchema } from '@goldkeep/testing'
+import {
+  captureWim,
+  flipMiddleByte,
+  makeWindowsTree,
+  sha256OfFile,
+  treeOf,
+  waitUntil,
+  winpeSchema,
+} from '@goldkeep/testing'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  applyCommand,
-  captureCommand,
-  dyingCaptureCommand,
-  flipByteInTheMiddle,
-  sha256Of,
-} from './captures.js'
+import { applyCommand, captureCommand, dyingCaptureCommand } from './captures.js'
 import {
   begin,
   capture,
@@ -99,8 +101,8 @@ async function deployWhileACaptureDies(stage: Stage, tuesday: string): Promise<D
   const old = join(volume, 'images', image, 'versions', await idOf(stage, 1))
   narrator.claim(
     'another machine gets version 1 whole, byte for byte',
-    await sha256Of(join(other, windows)),
-    await sha256Of(join(old, windows)),
+    await sha256OfFile(join(other, windows)),
+    await sha256OfFile(join(old, windows)),
   )
   await goldkeep.run('deploy', 'finish', second)
 
@@ -113,8 +115,8 @@ async function deployWhileACaptureDies(stage: Stage, tuesday: string): Promise<D
   const stored = join(volume, 'images', image, 'versions', id)
   narrator.claim(
     'what is stored is exactly the second run’s bytes',
-    await sha256Of(join(stored, windows)),
-    await sha256Of(kept),
+    await sha256OfFile(join(stored, windows)),
+    await sha256OfFile(kept),
   )
   return deploying
 }
@@ -124,7 +126,7 @@ async function damagedCapture(stage: Stage, tree: string): Promise<void> {
   narrator.chapter('(c) Wednesday: a damaged capture, then a good one')
   const damaged = join(directory, 'damaged.wim')
   await captureWim(tree, damaged, { pipable: true })
-  await flipByteInTheMiddle(damaged)
+  await flipMiddleByte(damaged)
   const id = await begin(stage)
   await goldkeep.run('upload', 'write', id, efi, '--', ...captureCommand(join(directory, 'efi')))
   await goldkeep.run('upload', 'write', id, windows, damaged)

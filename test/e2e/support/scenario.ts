@@ -1,10 +1,7 @@
-import { captureWim, makeWindowsTree, winpeSchema } from '@goldkeep/testing'
+import { captureWim, makeWindowsTree, sha256OfFile, winpeSchema } from '@goldkeep/testing'
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import type { House } from './house.js'
 
@@ -85,7 +82,7 @@ export async function pipeVersion(
 /** Throws unless the version has the very bytes that came, and its sums agree. */
 export async function hasWhatCame(directory: string, came: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, file] of Object.entries(came))
-    if ((await sha256Of(join(directory, path))) !== (await sha256Of(file)))
+    if ((await sha256OfFile(join(directory, path))) !== (await sha256OfFile(file)))
       throw new Error(`${path}: what is stored is not what came out of the pipe`)
   await sumsMatch(directory)
 }
@@ -113,29 +110,9 @@ export function versionDirectory(house: House, image: string, id: string): strin
   return join(house.volume, 'images', image, 'versions', id)
 }
 
-export async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
-}
-
 /** Throws unless `sha256sum -c` is content with every file of the directory. */
 export async function sumsMatch(directory: string): Promise<void> {
   await run('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: directory })
-}
-
-/** Turns over the bits of the byte in the middle. */
-export async function flipMiddleByte(file: string): Promise<void> {
-  const handle = await open(file, 'r+')
-  try {
-    const position = Math.floor((await handle.stat()).size / 2)
-    const byte = Buffer.alloc(1)
-    await handle.read(byte, 0, 1, position)
-    byte.writeUInt8(byte.readUInt8(0) ^ 0xff, 0)
-    await handle.write(byte, 0, 1, position)
-  } finally {
-    await handle.close()
-  }
 }
 
 export interface Checks {
