@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { VersionId } from '@goldkeep/domain'
 import { waitUntil } from '@goldkeep/testing'
 import { execFile } from 'node:child_process'
-import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { bytesOf, sha256 } from './support/bytes.js'
@@ -142,7 +142,11 @@ describe('a seal whose storage died', () => {
     await seal().catch(() => {})
     const flipped = Buffer.from(bytes)
     flipped[1000] = (flipped[1000] ?? 0) ^ 1
-    await house.restart({ meanwhile: () => writeFile(staged(), flipped) })
+    const meanwhile = async (): Promise<void> => {
+      await chmod(staged(), 0o644)
+      await writeFile(staged(), flipped)
+    }
+    await house.restart({ meanwhile })
     await expect(seal()).rejects.toMatchObject({ reason: 'IO_ERROR' })
     expect((await house.tree()).filter((line) => line.includes('versions/'))).toEqual([])
   })
