@@ -7,6 +7,8 @@ export interface WindowsTreeOptions {
   readonly seed: number
   /** Roughly the size of all files together. */
   readonly bytes: number
+  /** Part of each file that does not compress, from 0 to 1; a half unless told. */
+  readonly random?: number
 }
 
 /** Directories of a Windows volume, with the share of the bytes that each holds. */
@@ -20,8 +22,11 @@ const folders: readonly (readonly [string, number])[] = [
 
 const filesPerFolder = 6
 
-/** Fills a directory with files that look like a small Windows volume; half of each compresses well. */
-export async function makeWindowsTree(directory: string, { seed, bytes }: WindowsTreeOptions): Promise<void> {
+/** Fills a directory with files that look like a small Windows volume. */
+export async function makeWindowsTree(
+  directory: string,
+  { seed, bytes, random = 0.5 }: WindowsTreeOptions,
+): Promise<void> {
   await put(directory, 'Windows/version.txt', Buffer.from(`Windows 11, build 22631.${String(seed)}\r\n`))
   await put(directory, 'Users/Default/NTUSER.DAT', Buffer.alloc(0))
   await put(directory, 'Users/Default/Übergröße Ω.txt', Buffer.from('a name beyond ASCII\r\n'))
@@ -31,7 +36,7 @@ export async function makeWindowsTree(directory: string, { seed, bytes }: Window
       await put(
         directory,
         path,
-        contentOf(`${String(seed)}/${path}`, Math.ceil((bytes * share) / filesPerFolder)),
+        contentOf(`${String(seed)}/${path}`, Math.ceil((bytes * share) / filesPerFolder), random),
       )
     }
 }
@@ -42,9 +47,9 @@ async function put(directory: string, path: string, content: Uint8Array): Promis
   await writeFile(target, content)
 }
 
-/** SHAKE gives any number of bytes that only depend on the key; the second half repeats a phrase. */
-function contentOf(key: string, size: number): Buffer {
-  const random = createHash('shake256', { outputLength: Math.ceil(size / 2) || 1 })
+/** SHAKE gives any number of bytes that only depend on the key; the rest repeats a phrase. */
+function contentOf(key: string, size: number, share: number): Buffer {
+  const random = createHash('shake256', { outputLength: Math.ceil(size * share) || 1 })
     .update(key)
     .digest()
   return Buffer.concat([random, Buffer.alloc(size, 'This program cannot be run in DOS mode. ')]).subarray(

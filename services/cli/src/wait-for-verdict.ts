@@ -6,7 +6,7 @@ import type { Session } from './session.js'
 import { showChecks } from './show-checks.js'
 import { lifecycleWord } from './views/words.js'
 
-const askEveryMs = 500
+const askEveryMs = 200
 /** The catalog may learn of a seal a little later than the one who sealed. */
 const sealGraceMs = 15_000
 

@@ -25,13 +25,13 @@ export interface Capture extends Machine {
   readonly windowsFile: string
 }
 
-/** Makes real trees and their schema. @param bytes size of the Windows tree */
-export async function makeMachine(directory: string, bytes: number): Promise<Machine> {
+/** Makes real trees and their schema. @param bytes size of the Windows tree; @param random see makeWindowsTree */
+export async function makeMachine(directory: string, bytes: number, random = 0.5): Promise<Machine> {
   const at = (name: string): string => join(directory, name)
   const machine = { directory, schemaFile: at('schema'), efiTree: at('efi'), windowsTree: at('windows') }
   await mkdir(directory, { recursive: true })
   await makeWindowsTree(machine.efiTree, { seed: 1, bytes: 64 * 1024 })
-  await makeWindowsTree(machine.windowsTree, { seed: 2, bytes })
+  await makeWindowsTree(machine.windowsTree, { seed: 2, bytes, random })
   await writeFile(
     machine.schemaFile,
     winpeSchema({
