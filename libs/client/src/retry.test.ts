@@ -31,6 +31,32 @@ test('a server that stays away is given up in time', async () => {
   expect(performance.now() - begun).toBeLessThan(5_000)
 })
 
+const fullVolume = () => new DomainError('NO_SPACE', 'the volume is full')
+
+test('a full volume is an end, unless it is to be waited for', async () => {
+  let tries = 0
+  const once = withRetries({ forMs: 60_000 }, () => {
+    tries += 1
+    return Promise.reject(fullVolume())
+  })
+  await expect(once).rejects.toMatchObject({ reason: 'NO_SPACE' })
+  expect(tries).toBe(1)
+  const errors = [fullVolume(), fullVolume(), away(), fullVolume()]
+  // The server goes away longer than its own patience meanwhile.
+  const waiting = withRetries({ forMs: 1, waitForSpaceMs: 60_000 }, () => {
+    const error = errors.shift()
+    return error ? Promise.reject(error) : Promise.resolve('room')
+  })
+  expect(await waiting).toBe('room')
+})
+
+test('a volume that stays full is given up in time', async () => {
+  const begun = performance.now()
+  const waiting = withRetries({ forMs: 60_000, waitForSpaceMs: 300 }, () => Promise.reject(fullVolume()))
+  await expect(waiting).rejects.toMatchObject({ reason: 'NO_SPACE' })
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(300)
+})
+
 test('progress begins the patience anew', async () => {
   let committed = 0
   const begun = performance.now()

@@ -1,4 +1,4 @@
-import { DomainError } from '@goldkeep/domain'
+import { DomainError, isDomainError } from '@goldkeep/domain'
 import { isAbortError } from 'abort-controller-x'
 import { ClientError, Status } from 'nice-grpc-common'
 import pRetry from 'p-retry'
@@ -12,6 +12,8 @@ export interface RetryPolicy {
   readonly onRetry?: ((error: Error, attempt: number) => void) | undefined
   /** How far it is; each rise begins the patience anew. */
   readonly progress?: (() => number) | undefined
+  /** Milliseconds without any progress for which a full volume is waited for; absent: not at all. */
+  readonly waitForSpaceMs?: number | undefined
 }
 
 const brokenConnection: ReadonlySet<Status> = new Set([
@@ -34,16 +36,25 @@ function isTimeout(error: unknown): boolean {
 }
 
 /**
- * Runs until it succeeds, fails for good, or `forMs` have passed without progress; the pauses grow from
- * 0.2 s to 5 s with jitter. A try that got further is followed by the next at once.
+ * Runs until it succeeds, fails for good, or has made no progress for as long as the policy has patience;
+ * the pauses grow from 0.2 s to 5 s with jitter. A try that got further is followed by the next at once.
  */
 export async function withRetries<T>(policy: RetryPolicy, run: () => Promise<T>): Promise<T> {
-  const { forMs, signal, onRetry, progress = () => 0 } = policy
+  const { forMs, waitForSpaceMs, signal, onRetry, progress = () => 0 } = policy
   let furthest = progress()
-  let giveUpAt = performance.now() + forMs
+  let lastProgress = performance.now()
   let gotFurther = false
-  const worthIt = (error: Error): boolean =>
-    !signal?.aborted && isTransient(error) && performance.now() < giveUpAt
+  let full = false
+  const patienceFor = (error: Error): number | undefined => {
+    if (isDomainError(error, 'NO_SPACE')) return waitForSpaceMs
+    if (!isTransient(error)) return undefined
+    // A server that restarts while its volume is full has not used up the patience for the volume.
+    return full ? Math.max(forMs, waitForSpaceMs ?? 0) : forMs
+  }
+  const worthIt = (error: Error): boolean => {
+    const patienceMs = patienceFor(error)
+    return !signal?.aborted && patienceMs !== undefined && performance.now() - lastProgress < patienceMs
+  }
   return pRetry(run, {
     retries: Number.POSITIVE_INFINITY,
     factor: 1.7,
@@ -54,7 +65,8 @@ export async function withRetries<T>(policy: RetryPolicy, run: () => Promise<T>)
     onFailedAttempt: ({ error, attemptNumber }) => {
       gotFurther = progress() > furthest
       furthest = Math.max(furthest, progress())
-      if (gotFurther) giveUpAt = performance.now() + forMs
+      if (gotFurther) lastProgress = performance.now()
+      full = isDomainError(error, 'NO_SPACE') || (full && !gotFurther)
       if (worthIt(error)) onRetry?.(error, attemptNumber)
     },
     shouldConsumeRetry: () => !gotFurther,

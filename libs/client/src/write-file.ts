@@ -18,6 +18,8 @@ export interface WriteFileRequest {
   readonly writerId: string
   readonly takeOver?: boolean
   readonly retry: RetryPolicy
+  /** For how long a full volume is waited for; absent: not at all. */
+  readonly waitForSpaceMs?: number
   readonly signal: AbortSignal
   /** Told, and waited for, before any byte of the attempt is sent. */
   readonly onAttempt?: (attemptId: string) => Promise<void>
@@ -33,13 +35,17 @@ export interface WriteProgress {
   readonly read: number
   /** Bytes that are durable. */
   readonly committed: number
-  /** False while the connection is being made. */
-  readonly connected: boolean
+  readonly state: WriteState
 }
+
+/** `full`: the volume has no room, and the bytes wait here until it has. */
+export type WriteState = 'connecting' | 'sending' | 'full'
+
+const defaultKeepAliveMs = 15_000
 
 /**
  * Uploads one file. A connection that breaks is resumed by itself with the bytes that were not committed
- * yet, so that the source does not notice.
+ * yet, so that the source does not notice; a full volume is waited for in the same way, for `waitForSpaceMs`.
  * @throws DomainError of storage · UNAVAILABLE when the retries have run out · ProcessFailedError
  */
 export async function writeFile(
@@ -71,7 +77,10 @@ class FileWriting {
   private sourceError: unknown
   private attemptId = ''
   private tries = 0
-  private connected = false
+  private state: WriteState = 'connecting'
+  private readyAt = 0
+  /** Streams that lasted, bytes or none: a slow source's connection counts as progress too. */
+  private livedStreams = 0
 
   constructor(
     private readonly storage: StorageConnection,
@@ -106,12 +115,15 @@ class FileWriting {
   }
 
   async run(): Promise<StoredFile & { readonly attemptId: string }> {
-    const progress = (): number => this.outbox.committed
-    const stored = await withRetries({ ...this.request.retry, signal: this.signal, progress }, async () => {
+    const progress = (): number => this.outbox.committed + this.livedStreams
+    const { retry, waitForSpaceMs } = this.request
+    const policy = { ...retry, waitForSpaceMs, signal: this.signal, progress }
+    const stored = await withRetries(policy, async () => {
       try {
         return await this.storage.once((clients) => this.connectOnce(clients.uploadData))
       } catch (error) {
-        this.connected = false
+        this.noteEnd()
+        this.state = isDomainError(error, 'NO_SPACE') ? 'full' : 'connecting'
         this.report()
         // A stream that was cut may have left more behind than its last acknowledgement said.
         if (isDomainError(error, 'OFFSET_MISMATCH') && this.tries > 1) throw unavailable(error)
@@ -130,7 +142,7 @@ class FileWriting {
       const complete = await this.findOut(client, this.mode.attemptId)
       if (complete) return complete
     }
-    const { versionId, path, writerId, takeOver = false, keepAliveMs = 15_000 } = this.request
+    const { versionId, path, writerId, takeOver = false, keepAliveMs = defaultKeepAliveMs } = this.request
     return writeStream(client, {
       start: { versionId, path, writerId, takeOver },
       mode: this.mode,
@@ -169,7 +181,8 @@ class FileWriting {
     const isNew = this.attemptId !== attemptId
     this.attemptId = attemptId
     this.mode = { kind: 'resume', attemptId, offset: committed }
-    this.connected = true
+    this.state = 'sending'
+    this.readyAt = performance.now()
     if (isNew) await this.request.onAttempt?.(attemptId)
     this.onCommitted(committed)
   }
@@ -179,9 +192,14 @@ class FileWriting {
     this.report()
   }
 
+  private noteEnd(): void {
+    const { keepAliveMs = defaultKeepAliveMs } = this.request
+    if (this.state === 'sending' && performance.now() - this.readyAt > keepAliveMs) this.livedStreams += 1
+  }
+
   private report(): void {
-    const { read, connected } = this
-    this.request.onProgress?.({ read, committed: this.outbox.committed, connected })
+    const { read, state } = this
+    this.request.onProgress?.({ read, committed: this.outbox.committed, state })
   }
 
   private differs(stored: StoredFile): DomainError {

@@ -57,9 +57,10 @@ export class Session {
     if (text !== '') this.environment.stdout.write(`${text}\n`)
   }
 
-  /** For people, on standard error. */
+  /** For people, on standard error; with `--json` every line there is a document, and this one a note. */
   say(text: string): void {
-    if (!this.options.quiet) this.environment.stderr.write(`${text}\n`)
+    const { quiet, json } = this.options
+    if (!quiet) this.environment.stderr.write(json ? `${JSON.stringify({ note: text })}\n` : `${text}\n`)
   }
 
   close(): void {

@@ -1,7 +1,5 @@
 import { expect, test } from '@jest/globals'
 import { formatSize, formatTime } from './format.js'
-import { describe as describeProgress } from './progress.js'
-import { Speedometer } from './speedometer.js'
 import { formatTable } from './table.js'
 
 const now = new Date('2026-11-22T18:00:00Z')
@@ -17,16 +15,4 @@ test('a table has one line for a row, and nothing in it acts on the terminal', (
   const table = formatTable(['name', 'note'], [['a', 'one\ntwo\u001b[2J']], 'nothing')
   expect(table).toBe('NAME  NOTE\na     one / two[2J')
   expect(formatTable(['name'], [], 'nothing here')).toBe('nothing here')
-})
-
-test('speed is that of the last seconds, and the time left follows from it', () => {
-  let at = 0
-  const speed = new Speedometer(() => at)
-  for (let bytes = 0; at <= 10_000; at += 1_000, bytes += 1_000_000) speed.add(bytes)
-  at = 11_000
-  speed.add(60_000_000)
-  expect(speed.bytesPerSecond()).toBeGreaterThan(8_000_000)
-  expect(describeProgress(60_000_000, 120_000_000, speed, undefined)).toMatch(
-    /^60 MB of 120 MB, \d+(\.\d+)? MB\/s, \d s left$/,
-  )
 })

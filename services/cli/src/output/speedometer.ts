@@ -1,6 +1,6 @@
 const windowMs = 5_000
 
-/** Speed as a moving average over the last seconds. */
+/** Speed as a moving average over the last seconds; it falls while nothing comes. */
 export class Speedometer {
   private readonly samples: { at: number; bytes: number }[] = []
 
@@ -15,7 +15,8 @@ export class Speedometer {
   bytesPerSecond(): number {
     const first = this.samples[0]
     const last = this.samples.at(-1)
-    if (!first || !last || last.at === first.at) return 0
-    return Math.max(0, ((last.bytes - first.bytes) / (last.at - first.at)) * 1000)
+    const elapsedMs = this.now() - (first?.at ?? 0)
+    if (!first || !last || last === first || elapsedMs <= 0) return 0
+    return Math.max(0, ((last.bytes - first.bytes) / elapsedMs) * 1000)
   }
 }

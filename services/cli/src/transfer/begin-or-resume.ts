@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { agentName } from '../agent-name.js'
 import type { Session } from '../session.js'
 import { beginFields, type CaptureOptions } from './capture-options.js'
+import type { CaptureDirectory } from './find-capture-files.js'
 
 export interface DirectoryUpload {
   readonly upload: UploadSession
@@ -19,7 +20,7 @@ export interface DirectoryUpload {
 export async function beginOrResume(
   session: Session,
   directory: string,
-  schema: Uint8Array,
+  { schema, files }: CaptureDirectory,
   imageId: string,
   options: CaptureOptions,
 ): Promise<DirectoryUpload> {
@@ -34,7 +35,10 @@ export async function beginOrResume(
   }
   const image = await connection.images.get({ imageId })
   const fields = beginFields({ ...options, resume: !options.replace }, image)
-  const begun = await beginUpload(connection, { ...fields, schema, agent: agentName }, session.transferRetry)
+  // By the sizes the catalog finds out whether there is room, before anything is sent.
+  const expectedSizes = files.map(({ path, size }) => ({ path, size: BigInt(size) }))
+  const request = { ...fields, schema, expectedSizes, agent: agentName }
+  const begun = await beginUpload(connection, request, session.transferRetry)
   await mkdir(dirname(memory), { recursive: true })
   await writeFile(memory, begun.session.versionId)
   return { upload: begun.session, resumed: begun.answer.resumed, forget }

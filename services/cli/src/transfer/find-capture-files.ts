@@ -1,12 +1,21 @@
 import { isFilePath } from '@goldkeep/domain'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../cli-error.js'
+
+export interface CaptureFile {
+  /** In the version, such as `hd0/part1.winpe.wim`. */
+  readonly path: string
+  /** Here. */
+  readonly file: string
+  /** In bytes. */
+  readonly size: number
+}
 
 /** A folder as a capture leaves it. */
 export interface CaptureDirectory {
   readonly schema: Uint8Array
-  readonly files: readonly { readonly path: string; readonly file: string }[]
+  readonly files: readonly CaptureFile[]
   /** What is there and no part of a capture. */
   readonly leftOut: readonly string[]
 }
@@ -31,7 +40,12 @@ export async function findCaptureFiles(directory: string): Promise<CaptureDirect
     entry.isFile() && path.startsWith('hd') && isFilePath(path)
   return {
     schema,
-    files: paths.filter(fits).map(({ path }) => ({ path, file: join(directory, path) })),
+    files: await Promise.all(paths.filter(fits).map(({ path }) => describeFile(directory, path))),
     leftOut: paths.filter((one) => !fits(one)).map(({ path }) => path),
   }
+}
+
+async function describeFile(directory: string, path: string): Promise<CaptureFile> {
+  const file = join(directory, path)
+  return { path, file, size: (await stat(file)).size }
 }

@@ -5,6 +5,7 @@ import {
   type FileIdentity,
   type UploadSession,
   type WriteMode,
+  type WriteState,
 } from '@goldkeep/client'
 import { catalog, type storage } from '@goldkeep/contracts'
 import { resolve } from 'node:path'
@@ -21,6 +22,8 @@ export interface SendFile {
   readonly file: string
   readonly takeOver: boolean
   readonly progress: Progress
+  /** For how long a full volume is waited for, in milliseconds. */
+  readonly waitForSpaceMs: number
 }
 
 export interface SentFile {
@@ -29,6 +32,11 @@ export interface SentFile {
   readonly sha256: string
   /** How it came about. */
   readonly how: 'sent' | 'resumed' | 'skipped'
+}
+
+/** What a person is told beside the figures; nothing while all goes well. */
+export function stateRemark(state: WriteState): string | undefined {
+  return { connecting: 'connecting', sending: undefined, full: 'waiting for room on the volume' }[state]
 }
 
 type Plan = WriteMode | { readonly kind: 'skip'; readonly size: number; readonly sha256: string }
@@ -61,11 +69,12 @@ export async function sendFile(request: SendFile): Promise<SentFile> {
       path,
       source,
       mode,
+      waitForSpaceMs: request.waitForSpaceMs,
       takeOver:
         request.takeOver || writerIsGone(await records.read(upload.versionId, path), known?.attemptId),
       // Before any byte is sent, so that even a process that is killed can be followed by another.
       onAttempt: remember,
-      onProgress: ({ committed, connected }) => line.update(committed, connected ? undefined : 'connecting'),
+      onProgress: ({ committed, state }) => line.update(committed, stateRemark(state)),
     })
     await remember(attemptId, { size, sha256 })
     const how = mode.kind === 'resume' ? 'resumed' : 'sent'

@@ -2,7 +2,7 @@ import type { ByteSource, UploadSession } from '@goldkeep/client'
 import type { storage } from '@goldkeep/contracts'
 import { formatSize } from '../output/format.js'
 import type { Progress } from '../output/progress.js'
-import type { SentFile } from './send-file.js'
+import { stateRemark, type SentFile } from './send-file.js'
 import { writerIsGone, type UploadRecords } from './upload-records.js'
 
 export interface SendStream {
@@ -13,6 +13,8 @@ export interface SendStream {
   readonly source: ByteSource
   readonly takeOver: boolean
   readonly progress: Progress
+  /** For how long a full volume is waited for, in milliseconds. */
+  readonly waitForSpaceMs: number
 }
 
 /** Sends what a pipe or a producer gives. It always starts anew: a second run makes other bytes. */
@@ -25,9 +27,10 @@ export async function sendStream(request: SendStream): Promise<SentFile> {
     path,
     source,
     mode: { kind: 'restart' },
+    waitForSpaceMs: request.waitForSpaceMs,
     takeOver: request.takeOver || writerIsGone(record, known?.attemptId),
     onAttempt: (attempt) => records.save(upload.versionId, path, { attemptId: attempt }),
-    onProgress: ({ committed, connected }) => line.update(committed, connected ? undefined : 'connecting'),
+    onProgress: ({ committed, state }) => line.update(committed, stateRemark(state)),
   })
   await records.save(upload.versionId, path, { attemptId, finished: { size, sha256 } })
   line.end(`done, ${formatSize(size)}`)

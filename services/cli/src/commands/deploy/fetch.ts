@@ -1,10 +1,11 @@
 import { feedConsumer, openDeployment, type DeploymentSession } from '@goldkeep/client'
+import { schemaPath } from '@goldkeep/domain'
 import type { Command } from 'commander'
 import { join } from 'node:path'
 import { parseCount, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
 import { formatCount, formatSize } from '../../output/format.js'
-import { startProgress } from '../../output/progress.js'
+import { startProgress, type ProgressPlan } from '../../output/progress.js'
 import type { Session } from '../../session.js'
 import { fetchAll, fetchOne, type FetchedFile } from '../../transfer/fetch-files.js'
 import { pipeOut, withProgress } from '../../transfer/pipe-out.js'
@@ -49,7 +50,7 @@ export function addDeployFetch(deploy: Command, { actWithChild }: Actions): void
 
 async function fetch(session: Session, deployment: DeploymentSession, options: Options): Promise<void> {
   const { to, file: path } = options
-  const progress = startProgress(session)
+  const progress = startProgress(session, path === undefined ? planOf(deployment) : undefined)
   let fetched: readonly FetchedFile[]
   try {
     if (path === undefined) fetched = await fetchAll(deployment, to ?? '', options.parallel, progress)
@@ -70,6 +71,12 @@ async function fetch(session: Session, deployment: DeploymentSession, options: O
     return `${formatCount(fetched.length, 'file')}, ${formatSize(bytes)}, all with the right digest, in ${to}`
   })
   session.say(`next: goldkeep deploy finish ${deploymentId}`)
+}
+
+function planOf({ files }: DeploymentSession): ProgressPlan {
+  // The schema comes with the orders and has no line of its own.
+  const fetched = files.filter((file) => file.path !== schemaPath)
+  return { files: fetched.length, bytes: fetched.reduce((sum, { size }) => sum + size, 0) }
 }
 
 async function feed({ childCommand, environment }: Session, bytes: AsyncIterable<Uint8Array>): Promise<void> {

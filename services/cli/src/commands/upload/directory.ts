@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
-import { parseCount, type Actions } from '../../act.js'
+import { parseCount, parseSpan, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
 import { startProgress } from '../../output/progress.js'
 import type { Session } from '../../session.js'
 import { beginOrResume } from '../../transfer/begin-or-resume.js'
 import { addCaptureOptions, type CaptureOptions } from '../../transfer/capture-options.js'
 import { findCaptureFiles, type CaptureDirectory } from '../../transfer/find-capture-files.js'
+import { quoted, sayHowToGoOn } from '../../transfer/how-to-go-on.js'
 import { inParallel } from '../../transfer/in-parallel.js'
 import { listFromRecords } from '../../transfer/seal-files.js'
 import { sealUpload, showSealed } from '../../transfer/seal-upload.js'
@@ -19,6 +20,8 @@ interface Options extends CaptureOptions {
   readonly wait?: boolean
   readonly parallel: number
   readonly takeOver?: boolean
+  /** In milliseconds. */
+  readonly waitForSpace?: number
 }
 
 const waitMs = 3_600_000
@@ -32,7 +35,8 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
       .option('--image <image>', 'the image that gets the version')
       .option('--wait', 'wait for the verdict of the checks')
       .option('--parallel <n>', 'how many files at once', parseCount, 4)
-      .option('--take-over', 'take files from another writer that is or was just active'),
+      .option('--take-over', 'take files from another writer that is or was just active')
+      .option('--wait-for-space <time>', 'how long to wait for room on a full volume', parseSpan),
   )
     .addHelpText(
       'after',
@@ -45,11 +49,16 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
         const capture = await findCaptureFiles(directory)
         if (capture.leftOut.length > 0)
           session.say(`left out, no part of a capture: ${capture.leftOut.join(', ')}`)
-        const begun = await beginOrResume(session, directory, capture.schema, options.image, options)
+        const begun = await beginOrResume(session, directory, capture, options.image, options)
         const { upload: target } = begun
         session.say(`${begun.resumed ? 'going on with' : 'began'} upload ${target.versionId}`)
         try {
-          await sendAll(session, target, capture, options)
+          const goingOn = {
+            versionId: target.versionId,
+            command: `goldkeep upload ${quoted(directory)} --image ${options.image}`,
+            effect: 'goes on where it stopped',
+          }
+          await sayHowToGoOn(session, goingOn, () => sendAll(session, target, capture, options))
           const records = new UploadRecords(session.stateDirectory)
           const sealed = await sealUpload(
             session,
@@ -80,10 +89,12 @@ async function sendAll(
 ): Promise<void> {
   const records = new UploadRecords(session.stateDirectory)
   const status = await upload.status()
-  const progress = startProgress(session)
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  const progress = startProgress(session, { files: files.length, bytes })
+  const { takeOver = false, waitForSpace: waitForSpaceMs = 0 } = options
   try {
     await inParallel(options.parallel, files, ({ path, file }) =>
-      sendFile({ upload, status, records, path, file, takeOver: options.takeOver ?? false, progress }),
+      sendFile({ upload, status, records, path, file, takeOver, progress, waitForSpaceMs }),
     )
   } finally {
     progress.stop()

@@ -1,23 +1,30 @@
 import { producerSource, resumeUpload, streamSource, type ByteSource } from '@goldkeep/client'
 import { parseFilePath } from '@goldkeep/domain'
 import type { Command } from 'commander'
-import type { Actions } from '../../act.js'
+import { parseSpan, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
 import { startProgress } from '../../output/progress.js'
 import type { Session } from '../../session.js'
+import { quoted, sayHowToGoOn, type GoingOn } from '../../transfer/how-to-go-on.js'
 import { sendFile, type SentFile } from '../../transfer/send-file.js'
 import { sendStream } from '../../transfer/send-stream.js'
 import { UploadRecords } from '../../transfer/upload-records.js'
 
 interface Options {
   readonly takeOver?: boolean
+  /** In milliseconds. */
+  readonly waitForSpace?: number
 }
+
+/** A capture that ends for want of room has to be made again; a file can be sent again. */
+const pipeWaitsForSpaceMs = 30 * 60_000
 
 const help = `
 From a FILE, the command can be repeated: an unchanged file goes on where it stopped, a changed one starts anew.
 From standard input (- or nothing) and from a PRODUCER the file always starts anew.
 Prefer \`-- PRODUCER …\` to a pipe: in \`producer | goldkeep …\` nobody sees the producer fail, and what came until
 then is taken for the whole. A producer that fails ends with exit code 9.
+When the volume is full, a pipe or a producer is held until there is room again, and loses nothing by it.
 
   goldkeep upload write ID hd0/part1.winpe.wim part1.wim
   goldkeep upload write ID hd0/part3.winpe.wim -- wimlib-imagex capture /mnt - --compress=fast`
@@ -31,13 +38,17 @@ export function addUploadWrite(upload: Command, { actWithChild }: Actions): void
     .argument('<path>', 'in the version: hd0/part1.winpe.wim')
     .argument('[file]', '"-" for standard input')
     .option('--take-over', 'take the file from another writer that is or was just active')
+    .option('--wait-for-space <time>', 'how long to wait for room on a full volume (pipes 30m)', parseSpan)
     .addHelpText('after', help)
     .action(
       actWithChild<Options>(async (session, [versionId = '', path = '', file], options) => {
         parseFilePath(path)
         if (file !== undefined && session.childCommand)
           throw usageError(`expected either a file or a producer after --, found both`)
-        const sent = await write(session, versionId, path, file, options.takeOver ?? false)
+        const goingOn = howToGoOn(session, versionId, path, file)
+        const sent = await sayHowToGoOn(session, goingOn, () =>
+          write(session, versionId, path, file, options),
+        )
         session.show(
           { versionId, path, sizeBytes: String(sent.size), sha256: sent.sha256, how: sent.how },
           () => `${sent.sha256}  ${path}`,
@@ -51,7 +62,7 @@ async function write(
   versionId: string,
   path: string,
   file: string | undefined,
-  takeOver: boolean,
+  options: Options,
 ): Promise<SentFile> {
   const upload = resumeUpload(await session.catalog(), versionId, session.transferRetry)
   const records = new UploadRecords(session.stateDirectory)
@@ -59,21 +70,37 @@ async function write(
   try {
     // Asked first, so that no producer is started for an upload that is not there.
     const status = await upload.status()
-    if (file === undefined || file === '-')
-      return await sendStream({
-        upload,
-        status,
-        records,
-        path,
-        source: sourceOf(session),
-        takeOver,
-        progress,
-      })
-    return await sendFile({ upload, status, records, path, file, takeOver, progress })
+    const common = { upload, status, records, path, takeOver: options.takeOver ?? false, progress }
+    if (file !== undefined && file !== '-')
+      return await sendFile({ ...common, file, waitForSpaceMs: options.waitForSpace ?? 0 })
+    const waitForSpaceMs = options.waitForSpace ?? pipeWaitsForSpaceMs
+    return await sendStream({ ...common, source: sourceOf(session), waitForSpaceMs })
   } finally {
     progress.stop()
     upload.close()
   }
+}
+
+function howToGoOn(
+  { childCommand }: Session,
+  versionId: string,
+  path: string,
+  file: string | undefined,
+): GoingOn {
+  const command = `goldkeep upload write ${versionId} ${path}`
+  if (childCommand)
+    return {
+      versionId,
+      command: `${command} -- ${childCommand.map(quoted).join(' ')}`,
+      effect: 'this one file starts anew',
+    }
+  if (file !== undefined && file !== '-')
+    return {
+      versionId,
+      command: `${command} ${quoted(file)}`,
+      effect: 'goes on where it stopped, if the file is unchanged',
+    }
+  return { versionId, command: `… | ${command}`, effect: 'this one file starts anew' }
 }
 
 function sourceOf({ childCommand, environment }: Session): ByteSource {
