@@ -1,19 +1,25 @@
+import { constants } from 'node:fs'
 import { nodeSyscalls, type Syscalls } from '../../src/store/disk/syscalls.js'
 
 export interface Call {
   readonly name: keyof Syscalls
   /** Relative to the volume, of the file or the directory that it is about. */
   readonly path: string
-  /** Of a rename. */
+  /** Of a rename or a hard link. */
   readonly to?: string
   /** Bytes of a write. */
   readonly size?: number
+  /** Of an open, whether it may make the file. */
+  readonly creates?: boolean
 }
 
 type AnyCall = (...values: unknown[]) => Promise<unknown>
 
-/** What a test does at a call: nothing, or throw in its place. */
-export type Interference = (call: Call) => void
+/**
+ * What a test does at a call: nothing, or throw in its place. With `half`, half of a write reaches the disk
+ * and the process ends in it.
+ */
+export type Interference = (call: Call) => 'half' | void
 
 export interface WatchedSyscalls extends Syscalls {
   /** Every call that has succeeded, in order of its end. */
@@ -24,8 +30,8 @@ export interface WatchedSyscalls extends Syscalls {
   die(): void
 }
 
-/** The real system calls, written down, and refused where a test says so. */
-export function watchSyscalls(): WatchedSyscalls {
+/** System calls, the real ones unless told, written down, and refused where a test says so. */
+export function watchSyscalls(below: Syscalls = nodeSyscalls): WatchedSyscalls {
   const paths = new Map<number, string>()
   let dead = false
   const resolve = (path: string): string =>
@@ -37,17 +43,24 @@ export function watchSyscalls(): WatchedSyscalls {
     typeof value === 'number' ? (paths.get(value) ?? '') : resolve(String(value))
   const describe = (name: keyof Syscalls, values: readonly unknown[]): Call => {
     if (name === 'symlink') return { name, path: pathOf(values[1]) }
-    if (name === 'rename') return { name, path: pathOf(values[0]), to: pathOf(values[1]) }
+    if (name === 'rename' || name === 'link')
+      return { name, path: pathOf(values[0]), to: pathOf(values[1]) }
     if (name === 'write') return { name, path: pathOf(values[0]), size: (values[1] as Uint8Array).length }
+    if (name === 'open')
+      return { name, path: pathOf(values[0]), creates: (Number(values[1]) & constants.O_CREAT) !== 0 }
     return { name, path: pathOf(values[0]) }
   }
   const watched = { calls: [], interfere: () => {}, die: () => (dead = true) } as unknown as WatchedSyscalls
   const watch = (name: keyof Syscalls): AnyCall => {
-    const real = nodeSyscalls[name] as AnyCall
+    const real = below[name] as AnyCall
     return async (...values) => {
       const call = describe(name, values)
       if (dead) throw new Error('killed')
-      watched.interfere(call)
+      if (watched.interfere(call) === 'half') {
+        const [fd, bytes, position] = values as [number, Uint8Array, number]
+        await real(fd, bytes.subarray(0, bytes.length >> 1), position)
+        dead = true
+      }
       if (dead) throw new Error('killed')
       const result = await real(...values)
       // The volume's own root is where paths begin.
@@ -56,7 +69,7 @@ export function watchSyscalls(): WatchedSyscalls {
       return result
     }
   }
-  for (const name of Object.keys(nodeSyscalls) as (keyof Syscalls)[])
+  for (const name of Object.keys(below) as (keyof Syscalls)[])
     Object.assign(watched, { [name]: watch(name) })
   return watched
 }
