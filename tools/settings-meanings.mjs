@@ -37,6 +37,12 @@ export const meanings = {
     GOLDKEEP_SYNC_INTERVAL: 'received bytes reach stable storage, and are acknowledged, at least so often',
     GOLDKEEP_SYNC_BYTES: 'and at the latest after so many bytes',
     GOLDKEEP_WRITER_IDLE: 'another writer may take over a file after so long without a byte',
+    GOLDKEEP_STREAM_IDLE:
+      'an upload’s stream without any message for so long is ended, and can be gone on with; clients send an empty message every 15 s',
+    GOLDKEEP_LEASE_HEARTBEAT: 'how often storage renews its lease of the volume',
+    GOLDKEEP_LEASE_LOST: 'storage that could not renew for so long stops; at least two heartbeats',
+    GOLDKEEP_LEASE_TAKEOVER:
+      'storage on another host may take the volume after so long without a heartbeat; longer than `GOLDKEEP_LEASE_LOST`',
   },
   worker: {
     GOLDKEEP_VOLUME:

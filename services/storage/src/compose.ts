@@ -45,7 +45,7 @@ export async function startStorage(
   const { catalog, close: closeCatalog } = connectCatalog(config.catalogAddress, config.serviceKey)
   let volume: OwnedVolume | undefined
   try {
-    volume = await takeVolume(config.volume, log, life, syscalls)
+    volume = await takeVolume(config.volume, log, life, syscalls, config.lease)
     const store = await volume.open(await houseOf(volume, catalog, config, log, life))
     const serving = await serve(config, log, life, catalog, volume, store)
     return { ...serving, stop: () => stop(serving, stopping, log, volume, store, closeCatalog) }
@@ -110,7 +110,10 @@ async function serve(
 
   const server = createGrpcServer(log)
   const health = addHealth(server)
-  server.add(storage.UploadDataDefinition, uploadDataService(door, { store, desk, pace, log, reporter }))
+  server.add(
+    storage.UploadDataDefinition,
+    uploadDataService(door, { store, desk, pace, streamIdleMs: config.streamIdleMs, log, reporter }),
+  )
   server.add(storage.VersionDataDefinition, versionDataService(door, { store, meter }))
   const admin = versionAdminService(door, { store, desk, catalog, log, publications })
   server.add(storage.VersionAdminDefinition, admin)

@@ -6,6 +6,7 @@ import {
   serviceKeySetting,
 } from '@goldkeep/service'
 import { z } from 'zod'
+import type { LeaseTimes } from './store/disk/lease-times.js'
 
 const bytesSetting = (fallback: number) =>
   z
@@ -15,20 +16,34 @@ const bytesSetting = (fallback: number) =>
     .default(fallback)
 
 /** The environment of the storage service. docs/configuration.md explains each. */
-export const StorageEnv = z.object({
-  GOLDKEEP_LOG_LEVEL: logLevelSetting,
-  GOLDKEEP_SERVICE_KEY: serviceKeySetting,
-  GOLDKEEP_VOLUME: z.string(),
-  GOLDKEEP_CATALOG_ADDRESS: z.string(),
-  GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
-  GOLDKEEP_STORAGE_PORT: portSetting(7461),
-  GOLDKEEP_STORAGE_ADVERTISE: z.string().optional(),
-  GOLDKEEP_PROGRESS_INTERVAL: durationSetting('2s'),
-  GOLDKEEP_TRUST_REFRESH: durationSetting('2s'),
-  GOLDKEEP_SYNC_INTERVAL: durationSetting('500ms'),
-  GOLDKEEP_SYNC_BYTES: bytesSetting(32 * 1024 * 1024),
-  GOLDKEEP_WRITER_IDLE: durationSetting('30s'),
-})
+export const StorageEnv = z
+  .object({
+    GOLDKEEP_LOG_LEVEL: logLevelSetting,
+    GOLDKEEP_SERVICE_KEY: serviceKeySetting,
+    GOLDKEEP_VOLUME: z.string(),
+    GOLDKEEP_CATALOG_ADDRESS: z.string(),
+    GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
+    GOLDKEEP_STORAGE_PORT: portSetting(7461),
+    GOLDKEEP_STORAGE_ADVERTISE: z.string().optional(),
+    GOLDKEEP_PROGRESS_INTERVAL: durationSetting('2s'),
+    GOLDKEEP_TRUST_REFRESH: durationSetting('2s'),
+    GOLDKEEP_SYNC_INTERVAL: durationSetting('500ms'),
+    GOLDKEEP_SYNC_BYTES: bytesSetting(32 * 1024 * 1024),
+    GOLDKEEP_WRITER_IDLE: durationSetting('30s'),
+    GOLDKEEP_STREAM_IDLE: durationSetting('2m'),
+    GOLDKEEP_LEASE_HEARTBEAT: durationSetting('5s'),
+    GOLDKEEP_LEASE_LOST: durationSetting('30s'),
+    GOLDKEEP_LEASE_TAKEOVER: durationSetting('60s'),
+  })
+  .refine(
+    ({ GOLDKEEP_LEASE_HEARTBEAT: heartbeat, GOLDKEEP_LEASE_LOST: lost, GOLDKEEP_LEASE_TAKEOVER: takeover }) =>
+      2 * heartbeat <= lost && lost < takeover,
+    // Else an owner that cannot renew might still write when the next one takes over.
+    {
+      path: ['GOLDKEEP_LEASE_TAKEOVER'],
+      message: 'expected longer than GOLDKEEP_LEASE_LOST, and that at least two GOLDKEEP_LEASE_HEARTBEAT',
+    },
+  )
 
 /** Times are in milliseconds. */
 export interface StorageConfig {
@@ -46,6 +61,9 @@ export interface StorageConfig {
   readonly syncIntervalMs: number
   readonly syncBytes: number
   readonly writerIdleMs: number
+  /** A stream without any message for so long is ended. */
+  readonly streamIdleMs: number
+  readonly lease: LeaseTimes
 }
 
 /** @throws ConfigError */
@@ -65,6 +83,12 @@ export function loadStorageConfig(
     syncIntervalMs: env.GOLDKEEP_SYNC_INTERVAL,
     syncBytes: env.GOLDKEEP_SYNC_BYTES,
     writerIdleMs: env.GOLDKEEP_WRITER_IDLE,
+    streamIdleMs: env.GOLDKEEP_STREAM_IDLE,
+    lease: {
+      heartbeatMs: env.GOLDKEEP_LEASE_HEARTBEAT,
+      lostAfterMs: env.GOLDKEEP_LEASE_LOST,
+      takeoverAfterMs: env.GOLDKEEP_LEASE_TAKEOVER,
+    },
     ...(env.GOLDKEEP_STORAGE_ADVERTISE && { advertise: env.GOLDKEEP_STORAGE_ADVERTISE }),
   }
 }

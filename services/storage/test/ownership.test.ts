@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parseVolumeId } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
 import { freePort, startProcess, temporaryDirectory, waitUntil, type TestProcess } from '@goldkeep/testing'
-import { access, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { loadStorageConfig, startStorage } from '../src/index.js'
 import { nodeSyscalls } from '../src/store/disk/syscalls.js'
@@ -46,13 +46,25 @@ function start(more: Record<string, string> = {}): TestProcess {
   return process
 }
 
-const startHere = (syscalls = nodeSyscalls) =>
+const startHere = (syscalls = nodeSyscalls, more: Record<string, string> = {}) =>
   startStorage(
-    loadStorageConfig({ ...env, GOLDKEEP_STORAGE_PORT: '0' }),
+    loadStorageConfig({ ...env, GOLDKEEP_STORAGE_PORT: '0', ...more }),
     createLogger('storage', 'silent'),
     new AbortController().signal,
     syscalls,
   )
+
+/** What takes minutes in production, in a second. */
+const quickLease = {
+  GOLDKEEP_LEASE_HEARTBEAT: '100ms',
+  GOLDKEEP_LEASE_LOST: '400ms',
+  GOLDKEEP_LEASE_TAKEOVER: '1s',
+}
+
+function foreignLease(heartbeat: number): string {
+  const holder = { epoch: 3, host: 'elsewhere', bootId: 'another', pid: 7, nonce: 'n', since: 'yesterday' }
+  return JSON.stringify({ format: 1, ...holder, heartbeat })
+}
 
 describe('a volume', () => {
   test('has one owner; the refusal of another says who holds it', async () => {
@@ -133,7 +145,7 @@ describe('a volume', () => {
   })
 
   test('that another has taken over is not changed any more, and nothing is acknowledged', async () => {
-    const running = await startHere()
+    const running = await startHere(nodeSyscalls, quickLease)
     const versionId = newVersion()
     const claims = { volumeId: running.volumeId, versionId, operation: 'upload', upload: grantOf() } as const
     const token = await catalog.sign(claims)
@@ -147,7 +159,66 @@ describe('a volume', () => {
     })
     await expect(access(`${volume}/staging/${versionId}`)).rejects.toMatchObject({ code: 'ENOENT' })
     await running.stop()
-  }, 20_000)
+  })
+
+  test('whose owner on another host lives is refused, and its lease stays', async () => {
+    const beats = { at: Date.now() - 120_000 }
+    const write = (): Promise<void> => writeFile(`${volume}/.lease-3`, foreignLease(beats.at))
+    await write()
+    const starting = startHere(nodeSyscalls, quickLease)
+    // Its clock is two minutes late: only watching tells that it lives.
+    const beating = setInterval(() => {
+      beats.at += 1
+      void write()
+    }, 20)
+    await expect(starting).rejects.toThrow(
+      /is held by process 7 on elsewhere since .*renewed its lease just now; stop that storage service/,
+    )
+    clearInterval(beating)
+    expect(await readFile(`${volume}/.lease-3`, 'utf8')).toContain('"host":"elsewhere"')
+    await expect(access(`${volume}/.lease-4`)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('whose owner on another host is silent is taken over, but not before its time', async () => {
+    await writeFile(`${volume}/.lease-3`, foreignLease(Date.now()))
+    const begun = performance.now()
+    const running = await startHere(nodeSyscalls, quickLease)
+    expect(performance.now() - begun).toBeGreaterThan(800)
+    expect(JSON.parse(await readFile(`${volume}/.lease-4`, 'utf8'))).toMatchObject({ pid: process.pid })
+    await expect(access(`${volume}/.lease-3`)).rejects.toMatchObject({ code: 'ENOENT' })
+    await running.stop()
+  })
+
+  test('gives up what it could not renew in time, and acknowledges nothing from then on', async () => {
+    const sys = watchSyscalls()
+    const running = await startHere(sys, quickLease)
+    sys.interfere = ({ name, path }) => {
+      if (name === 'write' && path.startsWith('.lease')) throw errno('EIO')
+    }
+    await expect(running.failed).rejects.toThrow(/lease .* could not be renewed for 0.4 s/)
+    const versionId = newVersion()
+    const claims = { volumeId: running.volumeId, versionId, operation: 'upload', upload: grantOf() } as const
+    const token = await catalog.sign(claims)
+    const connected = connectAs(`127.0.0.1:${String(running.port)}`, () => token)
+    clients.push(connected)
+    await expect(connected.uploads.open({ versionId, schema })).rejects.toMatchObject({
+      reason: 'SHUTTING_DOWN',
+    })
+    await running.stop()
+  })
+
+  test.each([
+    [0xff534d42, 'a CIFS mount'],
+    [0xfe534d42, 'an SMB mount'],
+    [0x4d44, 'a FAT file system'],
+    [0x2011bab0, 'an exFAT file system'],
+  ])('on file system %p is refused as %s, and nothing is written to it', async (type, name) => {
+    const sys = watchSyscalls()
+    const { statfs } = sys
+    sys.statfs = async (path) => Object.assign(await statfs(path), { type })
+    await expect(startHere(sys)).rejects.toThrow(`cannot be used: it is on ${name}; use a local disk`)
+    expect(await readdir(volume)).toEqual([])
+  })
 
   test('that is a file cannot be one, and the process says so', async () => {
     await rmdir(volume)
@@ -164,5 +235,10 @@ describe('a configuration', () => {
     expect((await process.end).code).toBe(78)
     expect(process.stderr()).toMatch(/GOLDKEEP_SERVICE_KEY/)
     expect(process.stderr()).toMatch(/GOLDKEEP_SYNC_INTERVAL/)
+  })
+
+  test('by which two owners could overlap is refused', () => {
+    const overlapping = { ...env, GOLDKEEP_LEASE_LOST: '60s', GOLDKEEP_LEASE_TAKEOVER: '30s' }
+    expect(() => loadStorageConfig(overlapping)).toThrow(/GOLDKEEP_LEASE_TAKEOVER: expected longer than/)
   })
 })

@@ -10,6 +10,8 @@ export interface WriteDependencies {
   readonly store: VersionStore
   readonly desk: UploadDesk
   readonly pace: CommitPace
+  /** Milliseconds without any message after which a stream is ended. */
+  readonly streamIdleMs: number
   readonly log: Logger
 }
 
@@ -58,7 +60,7 @@ export async function* writeFile(
 
 /** Holds the file from before the first answer until after the last byte is safe. */
 async function receive(
-  { store, desk, pace, log }: WriteDependencies,
+  { store, desk, pace, streamIdleMs, log }: WriteDependencies,
   start: WriteStart,
   inbox: Inbox<WriteInput>,
   outbox: Outbox<WriteOutput>,
@@ -79,7 +81,8 @@ async function receive(
     try {
       if (inbox.arrived) throw new DomainError('PROTOCOL_VIOLATION', `${path}: data was sent before Ready`)
       outbox.keep({ kind: 'ready', attemptId: writer.attemptId, committedSize: writer.committedSize })
-      done = await receiveBytes(writer, pace, inbox, outbox, self)
+      const next = (): Promise<WriteInput | undefined> => nextWithin(inbox, streamIdleMs, path)
+      done = await receiveBytes(writer, pace, inbox, next, outbox, self)
     } finally {
       await writer.close()
     }
@@ -95,6 +98,7 @@ async function receiveBytes(
   writer: AttemptWriter,
   pace: CommitPace,
   inbox: Inbox<WriteInput>,
+  next: () => Promise<WriteInput | undefined>,
   outbox: Outbox<WriteOutput>,
   self: ActiveWriter,
 ): Promise<WriteOutput | undefined> {
@@ -105,7 +109,7 @@ async function receiveBytes(
     (error) => inbox.interrupt(error),
   )
   try {
-    for (let input = await inbox.next(); input; input = await inbox.next()) {
+    for (let input = await next(); input; input = await next()) {
       self.lastActive = Date.now()
       switch (input.kind) {
         case 'data':
@@ -140,4 +144,27 @@ async function finish(
   await new Promise((resolve) => setImmediate(resolve))
   if (inbox.arrived) throw new DomainError('PROTOCOL_VIOLATION', 'data was sent after Finish')
   return { kind: 'done', size, sha256: await writer.finish(size, sha256) }
+}
+
+/** Counts only the time that the client is waited for: one that is held up by a slow disk is not idle. */
+async function nextWithin(
+  inbox: Inbox<WriteInput>,
+  idleMs: number,
+  path: FilePath,
+): Promise<WriteInput | undefined> {
+  const timer = setTimeout(() => inbox.interrupt(silent(path, idleMs)), idleMs)
+  try {
+    return await inbox.next()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function silent(path: FilePath, idleMs: number): DomainError {
+  const seconds = Math.round(idleMs / 1000)
+  return new DomainError(
+    'UNAVAILABLE',
+    `${path}: no message came for ${seconds} s; what was received is kept, go on with the attempt`,
+    { path, idle_seconds: String(seconds) },
+  )
 }

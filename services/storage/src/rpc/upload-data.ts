@@ -1,5 +1,6 @@
 import { findingToProto, sha256FromProto, sha256ToProto, storage } from '@goldkeep/contracts'
 import { DomainError, parseFilePath, parseVersionId } from '@goldkeep/domain'
+import { setTimeout } from 'node:timers/promises'
 import { openUpload } from '../operations/open-upload.js'
 import { uploadFiles } from '../operations/report-progress.js'
 import { sealUpload, type SealDependencies } from '../operations/seal-upload.js'
@@ -33,7 +34,7 @@ export function uploadDataService(
 
     async *write(requests, context) {
       const messages = requests[Symbol.asyncIterator]()
-      const first = await messages.next()
+      const first = await firstWithin(messages, dependencies.streamIdleMs)
       const start = decodeStart(first.done ? undefined : first.value.message)
       await door.uploadOf(context, start.versionId)
       const inbox = openInbox(messages, writeDecoder(start))
@@ -59,6 +60,23 @@ export function uploadDataService(
         recorded: answer.recorded,
       }
     },
+  }
+}
+
+/** @throws DomainError UNAVAILABLE when no Start comes */
+async function firstWithin(
+  messages: AsyncIterator<storage.WriteRequest>,
+  idleMs: number,
+): Promise<IteratorResult<storage.WriteRequest>> {
+  const waiting = new AbortController()
+  const late = setTimeout(idleMs, undefined, { signal: waiting.signal }).then(() => {
+    throw new DomainError('UNAVAILABLE', `a Write was opened and no Start came for ${idleMs} ms`)
+  })
+  late.catch(() => {})
+  try {
+    return await Promise.race([messages.next(), late])
+  } finally {
+    waiting.abort()
   }
 }
 

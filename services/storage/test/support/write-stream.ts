@@ -45,8 +45,9 @@ export class WriteStream {
   readonly #cut = new AbortController()
   readonly #answers: AsyncIterator<storage.WriteResponse>
 
-  constructor(clients: StorageClients, first: Request) {
-    this.#sending.push(first)
+  /** @param first `undefined` for a client that opens the call and sends nothing */
+  constructor(clients: StorageClients, first: Request | undefined) {
+    if (first) this.#sending.push(first)
     const answers = clients.uploads.write(this.#requests(), { signal: this.#cut.signal })
     this.#answers = answers[Symbol.asyncIterator]()
   }

@@ -4,12 +4,6 @@ import { hostname } from 'node:os'
 import { listDirectory, withDirectory, type VolumeRoot } from './directories.js'
 import { ignoreAbsent, readWhole, replaceFile, writeFully } from './whole-files.js'
 
-export const heartbeatMs = 5_000
-/** An owner that could not renew for so long gives up. */
-export const lostAfterMs = 30_000
-/** A lease from another host without a heartbeat for so long may be taken. */
-export const takeoverAfterMs = 60_000
-
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants
 const leasePattern = /^\.lease-(\d{1,12})$/
 
@@ -41,6 +35,9 @@ export function newHolder(epoch: number): Holder {
     since: new Date().toISOString(),
   }
 }
+
+export const describeHolder = ({ host, pid, since }: Holder): string =>
+  `process ${pid} on ${host} since ${since}`
 
 const leaseName = (epoch: number): string => `.lease-${epoch}`
 

@@ -13,13 +13,15 @@ import { CommandJournal } from './command-journal.js'
 import { openRoot, type VolumeRoot } from './directories.js'
 import { DiskStore } from './disk-store.js'
 import { guardSyscalls } from './guarded-syscalls.js'
+import { refuseFileSystem } from './file-system-kind.js'
+import { defaultLeaseTimes, type LeaseTimes } from './lease-times.js'
 import { probeVolume } from './probe-volume.js'
 import { linkPrimary, readImageDocument } from './publish-image.js'
 import { recoverUploads } from './recover-uploads.js'
 import { isErrno, nodeSyscalls, type Syscalls } from './syscalls.js'
 import { UnfitVolumeError } from './unfit-volume.js'
 import { indexVersions, listImages } from './version-index.js'
-import { ownVolume } from './volume-owner.js'
+import { ownVolume, type Ownership } from './volume-owner.js'
 import { readWhole, replaceFile } from './whole-files.js'
 
 const layout = volumeLayout('')
@@ -51,6 +53,7 @@ export async function takeVolume(
   log: Logger,
   signal: AbortSignal,
   sys: Syscalls = nodeSyscalls,
+  times: LeaseTimes = defaultLeaseTimes,
 ): Promise<OwnedVolume> {
   const { sys: guarded, refuseChanges } = guardSyscalls(sys)
   const root = await openRoot(guarded, path).catch((error: unknown) => {
@@ -58,7 +61,12 @@ export async function takeVolume(
     // Never made here: where a disk is not mounted that would fill the disk below.
     throw new UnfitVolumeError(path, 'it does not exist; mount its disk, or make the directory')
   })
-  const ownership = await ownVolume(root, log, signal).catch(async (error: unknown) => {
+  const own = async (): Promise<Ownership> => {
+    const warning = await refuseFileSystem(root)
+    if (warning) log.warn({ volume: path }, `the volume is on ${warning}`)
+    return ownVolume(root, log, times, signal)
+  }
+  const ownership = await own().catch(async (error: unknown) => {
     await sys.close(root.fd)
     throw error
   })

@@ -1,21 +1,20 @@
 import type { Logger } from '@goldkeep/service'
-import { setTimeout as delay } from 'node:timers/promises'
+import { awaitOtherHost } from './await-other-host.js'
 import type { VolumeRoot } from './directories.js'
 import { isErrno } from './syscalls.js'
 import { UnfitVolumeError } from './unfit-volume.js'
 import { askOwner, answerAsOwner } from './owner-socket.js'
 import {
   createLease,
-  heartbeatMs,
-  lostAfterMs,
+  describeHolder,
   newHolder,
   readLeases,
   removeLease,
   renewLease,
-  takeoverAfterMs,
   type Holder,
-  type Lease,
 } from './lease.js'
+import type { LeaseTimes } from './lease-times.js'
+import { VolumeHeldError } from './volume-held.js'
 
 export interface Ownership {
   /** Rejects when the volume is no longer ours: nothing may be acknowledged any more. */
@@ -23,21 +22,18 @@ export interface Ownership {
   release(): Promise<void>
 }
 
-/** The refusal of a start: it names who holds the volume and how to take over. */
-export class VolumeHeldError extends Error {
-  override readonly name = 'VolumeHeldError'
-  constructor(path: string, holder: string) {
-    super(`the volume ${path} is held by ${holder}; stop that storage service, then start this one`)
-  }
-}
-
 /**
  * Makes this process the volume's only owner, or refuses. On one kernel the socket tells whether an owner
- * lives; an owner on another is believed dead after a minute without a heartbeat.
+ * lives; an owner on another is believed dead after a time without a heartbeat.
  */
-export async function ownVolume(root: VolumeRoot, log: Logger, signal: AbortSignal): Promise<Ownership> {
+export async function ownVolume(
+  root: VolumeRoot,
+  log: Logger,
+  times: LeaseTimes,
+  signal: AbortSignal,
+): Promise<Ownership> {
   await refuseWhenAlive(root)
-  const last = await waitForOtherHost(root, log, signal)
+  const last = await awaitOtherHost(root, log, times, signal)
   const holder = newHolder((last?.epoch ?? 0) + 1)
   // Exclusive: of two that start at once, one makes it.
   await createLease(root, holder).catch((error: unknown) => {
@@ -56,7 +52,7 @@ export async function ownVolume(root: VolumeRoot, log: Logger, signal: AbortSign
     throw new VolumeHeldError(root.path, describeHolder(newest))
   }
   for (const { epoch } of await readLeases(root)) if (epoch < holder.epoch) await removeLease(root, epoch)
-  const beat = keepLease(root, holder, log)
+  const beat = keepLease(root, holder, log, times)
   return {
     lost: beat.lost,
     release: async () => {
@@ -72,30 +68,11 @@ async function refuseWhenAlive(root: VolumeRoot): Promise<void> {
   if (alive !== undefined) throw new VolumeHeldError(root.path, alive)
 }
 
-async function waitForOtherHost(
-  root: VolumeRoot,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<Lease | undefined> {
-  let told = false
-  for (;;) {
-    const last = (await readLeases(root)).at(-1)
-    const here = newHolder(0)
-    if (!last || last.bootId === here.bootId) return last
-    const waitMs = last.heartbeat + takeoverAfterMs - Date.now()
-    if (waitMs <= 0) return last
-    if (!told) log.warn({ holder: describeHolder(last), waitMs }, 'waiting for the last owner to be gone')
-    told = true
-    await delay(Math.min(waitMs, 1000), undefined, { signal })
-  }
-}
-
-const describeHolder = ({ host, pid, since }: Holder): string => `process ${pid} on ${host} since ${since}`
-
 function keepLease(
   root: VolumeRoot,
   holder: Holder,
   log: Logger,
+  { heartbeatMs, lostAfterMs }: LeaseTimes,
 ): { lost: Promise<never>; stop: () => void } {
   // Not the clock of the day, which is set now and then.
   let renewed = performance.now()
