@@ -4,6 +4,8 @@ import { z } from 'zod'
 /** The major of every format on a volume. A reader keeps fields it does not know and refuses a higher major. */
 export const formatMajor = 1
 
+const documentHead = z.looseObject({ format: z.number().int().positive() })
+
 /**
  * Reads a JSON document of a volume.
  * @param what its name in messages, such as `version.json`
@@ -15,7 +17,7 @@ export function parseDocument<Schema extends z.ZodType>(
   bytes: Uint8Array,
 ): z.output<Schema> {
   const value = parseJson(what, bytes)
-  const head = z.looseObject({ format: z.number().int().positive() }).safeParse(value)
+  const head = documentHead.safeParse(value)
   if (!head.success) throw refuse(what, 'a JSON object with a "format"', 'none')
   if (head.data.format > formatMajor)
     throw refuse(what, `format ${formatMajor}`, `format ${head.data.format}; a newer Goldkeep wrote it`)
