@@ -46,12 +46,11 @@ export async function ownVolume(
     throw error
   })
   const socket = await answerAsOwner(root, holder)
-  const newest = (await readLeases(root)).at(-1)
-  if (newest && newest.epoch > holder.epoch) {
+  await removeOlderLeases(root, holder).catch(async (error: unknown) => {
+    // Who could not take the volume must not go on answering as its owner.
     await socket.close()
-    throw new VolumeHeldError(root.path, describeHolder(newest))
-  }
-  for (const { epoch } of await readLeases(root)) if (epoch < holder.epoch) await removeLease(root, epoch)
+    throw error
+  })
   const beat = keepLease(root, holder, log, times)
   return {
     lost: beat.lost,
@@ -61,6 +60,14 @@ export async function ownVolume(
       await removeLease(root, holder.epoch)
     },
   }
+}
+
+/** @throws VolumeHeldError when a newer lease is there */
+async function removeOlderLeases(root: VolumeRoot, { epoch }: Holder): Promise<void> {
+  const leases = await readLeases(root)
+  const newest = leases.at(-1)
+  if (newest && newest.epoch > epoch) throw new VolumeHeldError(root.path, describeHolder(newest))
+  for (const lease of leases) if (lease.epoch < epoch) await removeLease(root, lease.epoch)
 }
 
 async function refuseWhenAlive(root: VolumeRoot): Promise<void> {
