@@ -99,6 +99,8 @@ export const reasons = {
   CLAIM_LOST: entry('conflict', conflict),
   HOUSE_MISMATCH: entry('precondition', conflict),
   NO_VOLUME: entry('unavailable', unreachable),
+  PLACE_TAKEN: entry('exists', conflict),
+  DOCUMENT_UNREADABLE: entry('precondition', conflict),
   SHUTTING_DOWN: entry('unavailable', unreachable),
   UNAVAILABLE: entry('unavailable', unreachable),
   INTERNAL: entry('internal', other),

@@ -1,5 +1,6 @@
 import type { ImageId, VersionId } from '@goldkeep/domain'
 import { join } from 'node:path'
+import type { TrashName } from './trash-name.js'
 
 /** The names of a volume's folders and files, relative to whatever holds them. */
 export const volumeNames = {
@@ -18,6 +19,10 @@ export const volumeNames = {
   manifest: 'version.json',
   sums: 'SHA256SUMS',
 } as const
+
+/** Of directories that an interrupted command may leave; the rest of their name says whose they are. */
+export const cloningPrefix = '.clone-'
+export const purgingPrefix = '.purging-'
 
 export type VolumeLayout = ReturnType<typeof volumeLayout>
 
@@ -55,7 +60,14 @@ export function volumeLayout(root: string) {
       join(version(imageId, versionId), volumeNames.sums),
     primaryImages: at(volumeNames.primaryImages),
     primaryLink: (imageId: ImageId): string => at(volumeNames.primaryImages, imageId),
+    /** A clone in the making; the version's own directory as it will be. */
+    cloning: (versionId: VersionId): string => at(volumeNames.staging, `${cloningPrefix}${versionId}`),
     trash: at(volumeNames.trash),
+    trashed: (name: TrashName): string => at(volumeNames.trash, name),
+    /** Whence, when and why: beside the directory, since nothing in that changes. */
+    sidecar: (name: TrashName): string => at(volumeNames.trash, `${name}.json`),
+    /** What a purge has taken out of the trash and is removing. */
+    purging: (name: TrashName): string => at(volumeNames.trash, `${purgingPrefix}${name}`),
   }
 }
 

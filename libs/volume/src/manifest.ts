@@ -51,6 +51,17 @@ const manifest = z.looseObject({
       model: z.string().optional(),
     })
     .optional(),
+  /** The version whose bytes these are, when it was made as a clone. */
+  cloned_from: z
+    .looseObject({
+      version: parsedBy(parseVersionId),
+      image: parsedBy(parseImageId),
+      uid: parsedBy(parseUid),
+      /** RFC 3339. */
+      time: z.string(),
+      by: z.string().optional(),
+    })
+    .optional(),
   capture,
   /** The schema first, then the others by path. */
   files: z.array(file),

@@ -115,7 +115,7 @@ async function serve(
     uploadDataService(door, { store, desk, pace, streamIdleMs: config.streamIdleMs, log, reporter }),
   )
   server.add(storage.VersionDataDefinition, versionDataService(door, { store, meter }))
-  const admin = versionAdminService(door, { store, desk, catalog, log, publications })
+  const admin = versionAdminService(door, { store, desk, catalog, log, publications, reporter })
   server.add(storage.VersionAdminDefinition, admin)
   server.add(storage.VolumeDefinition, volumeService(door, store))
   const port = await server.listen(`${config.host}:${config.port}`)

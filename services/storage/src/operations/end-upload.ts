@@ -2,7 +2,8 @@ import { lifecycleWords } from '@goldkeep/contracts'
 import type { UploadEnd, VersionId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
-import type { CommandOrder, VersionStore } from '../store/version-store.js'
+import type { CommandOrder } from '../store/version-commands.js'
+import type { VersionStore } from '../store/version-store.js'
 import type { UploadDesk } from './upload-desk.js'
 
 export interface EndDependencies {

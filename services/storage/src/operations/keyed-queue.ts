@@ -13,4 +13,11 @@ export class KeyedQueue<Key> {
       if (this.#tails.get(key) === tail) this.#tails.delete(key)
     }
   }
+
+  /** Runs work that wants several keys. They are taken in one order, so that no two wait for each other. */
+  runForAll<T>(this: KeyedQueue<string>, keys: readonly string[], work: () => Promise<T>): Promise<T> {
+    const [first, ...rest] = [...new Set(keys)].sort()
+    if (first === undefined) return work()
+    return this.run(first, () => this.runForAll(rest, work))
+  }
 }

@@ -15,6 +15,8 @@ function storeWith(count: number): VersionStore {
     identity: { volume: 'vol-1' },
     versions: () => Array.from({ length: count }, version),
     views: () => [],
+    trashed: () => [],
+    copies: () => [],
     publications: () => [],
   } as unknown as VersionStore
 }

@@ -28,12 +28,30 @@ export function* listInventory(
     epoch: BigInt(image.epoch),
     generation: BigInt(image.generation),
   }))
+  const trash = store.trashed().map(({ versionId, name, imageId, imageUid, manifestDigest, isPurging }) => ({
+    versionId,
+    imageId: imageId ?? '',
+    imageUid: imageUid ?? '',
+    manifestDigest: digestOf(manifestDigest),
+    trashName: name,
+    purging: isPurging,
+  }))
+  const copies = store.copies().map(({ versionId, imageId, manifestDigest }) => ({
+    versionId,
+    imageId,
+    manifestDigest: digestOf(manifestDigest),
+  }))
   yield { volumeId, lookTime }
   for (const batch of inBatches(versions, size)) yield { volumeId, versions: batch }
   for (const batch of inBatches(uploads, size)) yield { volumeId, uploads: batch }
   for (const batch of inBatches(images, size)) yield { volumeId, images: batch }
+  for (const batch of inBatches(trash, size)) yield { volumeId, trash: batch }
+  for (const batch of inBatches(copies, size)) yield { volumeId, copies: batch }
   yield { volumeId, complete: true }
 }
+
+const digestOf = (sha256: string | undefined): catalog.Digest | undefined =>
+  sha256 === undefined ? undefined : sha256ToProto(sha256)
 
 function* inBatches<Entry>(entries: readonly Entry[], size: number): Generator<Entry[]> {
   for (let start = 0; start < entries.length; start += size) yield entries.slice(start, start + size)

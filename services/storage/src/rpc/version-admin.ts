@@ -1,14 +1,11 @@
 import { lifecycleWords, type storage } from '@goldkeep/contracts'
 import { DomainError, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { endUpload, type EndDependencies } from '../operations/end-upload.js'
-import type { KeyedQueue } from '../operations/keyed-queue.js'
 import type { Door } from './authorize.js'
 import { sizeFromProto } from './sizes.js'
+import { versionCommands, type VersionCommandDependencies } from './version-commands.js'
 
-export interface AdminDependencies extends EndDependencies {
-  /** Publications of one image come one at a time. */
-  readonly publications: KeyedQueue<string>
-}
+export type AdminDependencies = EndDependencies & VersionCommandDependencies
 
 /** Commands of the catalog, brought by workers. */
 export function versionAdminService(
@@ -17,6 +14,8 @@ export function versionAdminService(
 ): storage.VersionAdminServiceImplementation {
   const { store, publications } = dependencies
   return {
+    ...versionCommands(door, dependencies),
+
     async endUpload(request, context) {
       await door.requireService(context)
       const outcome = lifecycleWords.fromProto(request.outcome)

@@ -1,5 +1,6 @@
 import { sha256ToProto, type storage } from '@goldkeep/contracts'
-import { DomainError, parseFilePath, parseVersionId } from '@goldkeep/domain'
+import { parseFilePath, parseVersionId } from '@goldkeep/domain'
+import { createHash } from 'node:crypto'
 import { readFile, type ReadOutput } from '../operations/read-file.js'
 import type { ReadMeter } from '../operations/read-meter.js'
 import type { VersionStore } from '../store/version-store.js'
@@ -17,9 +18,7 @@ export function versionDataService(
       const versionId = parseVersionId(request.versionId)
       await door.readingOf(context, versionId)
       const manifest = await store.readManifest(versionId)
-      const version = store.findVersion(versionId)
-      if (!version) throw new DomainError('VERSION_NOT_FOUND', `version ${versionId} has gone`)
-      return { manifest, manifestDigest: sha256ToProto(version.manifestDigest) }
+      return { manifest, manifestDigest: sha256ToProto(createHash('sha256').update(manifest).digest('hex')) }
     },
 
     async *read(request, context) {

@@ -1,13 +1,23 @@
 import type { AttemptId, FilePath, ImageId, Uid, UploadEnd, VersionId } from '@goldkeep/domain'
-import type { Manifest, VolumeIdentity } from '@goldkeep/volume'
+import type { Manifest, TrashName, VolumeIdentity } from '@goldkeep/volume'
 import type { SealEntry, StagedUpload, UploadView } from './upload.js'
+import type {
+  CloneCommand,
+  CommandOrder,
+  MoveCommand,
+  PurgeCommand,
+  Purged,
+  RestoreCommand,
+  TrashCommand,
+} from './version-commands.js'
 
 /**
  * Keeps staged uploads and sealed versions. What it has acknowledged is durable. Faults of the medium are
  * DomainErrors NO_SPACE and IO_ERROR; nothing above this port assumes a file system.
  *
- * Calls that change one upload (all but `openAttempt`s of different files) come one at a time: the upload
- * desk in `operations/` sees to it.
+ * Calls that change one upload (all but `openAttempt`s of different files), and commands about one version,
+ * come one at a time, and no publication of an image while a command moves a version out of it or into it:
+ * `operations/` sees to it.
  */
 export interface VersionStore {
   readonly identity: VolumeIdentity
@@ -55,18 +65,59 @@ export interface VersionStore {
    */
   endUpload(versionId: VersionId, outcome: UploadEnd, order: CommandOrder): Promise<UploadEnd | 'SEALED'>
 
-  /** `undefined` when the volume does not hold it. */
+  /**
+   * Takes a version to the trash, where it can still be read.
+   * @returns the name of its directory there
+   * @throws DomainError STALE_COMMAND, VERSION_NOT_FOUND, VERSION_NOT_SEALED, VERSION_GONE, VERSION_IN_USE,
+   *   DOCUMENT_UNREADABLE
+   */
+  trash(command: TrashCommand): Promise<TrashName>
+  /**
+   * Takes a version back from the trash; one that is in its place is answered as done.
+   * @throws DomainError STALE_COMMAND, VERSION_NOT_FOUND, VERSION_GONE, VERSION_DAMAGED, PLACE_TAKEN,
+   *   AMBIGUOUS_REFERENCE, DOCUMENT_UNREADABLE
+   */
+  restore(command: RestoreCommand): Promise<StoredVersion>
+  /**
+   * Ends a version in the trash. A file that is none of its own is kept, with its directories.
+   * @throws DomainError STALE_COMMAND, VERSION_IN_USE, VERSION_DAMAGED, AMBIGUOUS_REFERENCE
+   */
+  purge(command: PurgeCommand): Promise<Purged>
+  /**
+   * Makes another version of the same bytes.
+   * @throws DomainError STALE_COMMAND, VERSION_NOT_FOUND, VERSION_NOT_SEALED, VERSION_GONE, VERSION_DAMAGED,
+   *   PLACE_TAKEN, DOCUMENT_UNREADABLE
+   */
+  clone(command: CloneCommand): Promise<StoredVersion>
+  /**
+   * Gives a version to another image.
+   * @throws DomainError STALE_COMMAND, VERSION_NOT_FOUND, VERSION_NOT_SEALED, VERSION_GONE, VERSION_IN_USE,
+   *   PLACE_TAKEN, DOCUMENT_UNREADABLE
+   */
+  move(command: MoveCommand): Promise<StoredVersion>
+
+  /** `undefined` when the volume does not hold it, or has it in the trash. */
   findVersion(versionId: VersionId): StoredVersion | undefined
   versions(): readonly StoredVersion[]
-  /** version.json, byte for byte. */
+  /** What lies in the trash, also what a purge has not ended yet. */
+  trashed(): readonly TrashedVersion[]
+  /** Directories of versions that are none of `versions()`: they are told, and left alone. */
+  copies(): readonly VersionCopy[]
+  /**
+   * version.json, byte for byte; also of a version in the trash.
+   * @throws DomainError VERSION_NOT_FOUND, VERSION_GONE, VERSION_DAMAGED
+   */
   readManifest(versionId: VersionId): Promise<Uint8Array>
-  /** @throws DomainError VERSION_NOT_FOUND, FILE_NOT_FOUND */
+  /**
+   * Once open it can be read to its end, whatever becomes of the version.
+   * @throws DomainError VERSION_NOT_FOUND, VERSION_GONE, VERSION_DAMAGED, FILE_NOT_FOUND
+   */
   openFile(versionId: VersionId, path: FilePath): Promise<OpenFile>
 
   /**
    * Writes the image's document, then lets its primary name point to the version.
    * @returns the generation that is on the volume now
-   * @throws DomainError STALE_COMMAND
+   * @throws DomainError STALE_COMMAND, INVALID_FIELD, DOCUMENT_UNREADABLE
    */
   publish(publication: Publication): Promise<number>
   publications(): readonly PublishedImage[]
@@ -131,10 +182,24 @@ export interface StoredVersion {
   readonly manifestDigest: string
 }
 
-/** The place of a command in the order in which the catalog gave them out. */
-export interface CommandOrder {
-  readonly epoch: number
-  readonly opSeq: number
+export interface TrashedVersion {
+  readonly versionId: VersionId
+  readonly name: TrashName
+  /** Whence it came; absent when neither its sidecar nor its manifest can be read. */
+  readonly imageId?: ImageId
+  readonly imageUid?: Uid
+  /** Hex; absent when its manifest cannot be read. */
+  readonly manifestDigest?: string
+  /** Its purge has begun to remove it. */
+  readonly isPurging: boolean
+}
+
+/** A second directory of one version, or one whose manifest cannot be read. */
+export interface VersionCopy {
+  readonly versionId: VersionId
+  readonly imageId: ImageId
+  /** Hex; absent when it cannot be read. */
+  readonly manifestDigest?: string
 }
 
 export interface Publication {

@@ -1,66 +1,132 @@
-import { DomainError, type UploadEnd, type VersionId } from '@goldkeep/domain'
-import { comparePublications, volumeLayout } from '@goldkeep/volume'
-import type { CommandOrder } from '../version-store.js'
+import { DomainError, type Uid, type UploadEnd, type VersionId } from '@goldkeep/domain'
+import { volumeLayout } from '@goldkeep/volume'
+import type { CommandOrder } from '../version-commands.js'
+import {
+  applyCommandRecord,
+  type BegunCommand,
+  type CommandAnswers,
+  type CommandPlans,
+  type CommandRecord,
+  type CommandVerb,
+  type EndedUpload,
+  type LastCommand,
+} from './command-records.js'
 import type { VolumeRoot } from './directories.js'
 import { Journal } from './journal.js'
 
-/** The last command about a version, and what came of it. */
-export interface CommandRecord extends CommandOrder {
-  readonly t: 'end-upload'
-  readonly version: VersionId
-  readonly outcome: UploadEnd | 'SEALED'
-  /** RFC 3339. */
-  readonly time: string
-}
+type Untimed<R> = R extends unknown ? Omit<R, 'time'> : never
+type Recalled<Verb> = Verb extends CommandVerb ? BegunCommand<Verb> : EndedUpload
 
 /** The volume's durable memory of commands, by which late ones are refused and repeated ones answered. */
 export class CommandJournal {
-  private constructor(
-    private readonly journal: Journal,
-    private readonly last: Map<VersionId, CommandRecord>,
-  ) {}
+  readonly #last = new Map<VersionId, LastCommand>()
+  readonly #succeeded = new Set<Uid>()
+
+  private constructor(private readonly journal: Journal) {}
 
   static async open(root: VolumeRoot): Promise<CommandJournal> {
     const { journal, records } = await Journal.open(root, volumeLayout('').commands)
-    const last = new Map<VersionId, CommandRecord>()
-    for (const record of records as CommandRecord[]) last.set(record.version, record)
-    return new CommandJournal(journal, last)
+    const commands = new CommandJournal(journal)
+    for (const record of records as CommandRecord[]) commands.#apply(record)
+    return commands
   }
 
-  find(version: VersionId): CommandRecord | undefined {
-    return this.last.get(version)
+  /** The last command about a version. */
+  find(version: VersionId): LastCommand | undefined {
+    return this.#last.get(version)
+  }
+
+  /** The clones that have begun and are not recorded as done, by the new version's id. */
+  unfinishedClones(): (readonly [VersionId, BegunCommand<'clone'>])[] {
+    return [...this.#last].flatMap(([version, last]) =>
+      last.verb === 'clone' && last.answer === undefined ? [[version, last] as const] : [],
+    )
   }
 
   get highestEpoch(): number {
-    return [...this.last.values()].reduce((highest, { epoch }) => Math.max(highest, epoch), 0)
+    return [...this.#last.values()].reduce((highest, { epoch }) => Math.max(highest, epoch), 0)
+  }
+
+  /** Whether an image's id has been taken by another image since. */
+  isSucceeded(uid: Uid): boolean {
+    return this.#succeeded.has(uid)
   }
 
   /**
-   * The recorded result of a command that is repeated.
-   * @throws DomainError STALE_COMMAND when a later one has been carried out
+   * The command as it was begun before, when it is repeated.
+   * @throws DomainError STALE_COMMAND when a later one has begun, INVALID_FIELD when it was another one
    */
-  recall(version: VersionId, order: CommandOrder): CommandRecord | undefined {
-    const last = this.last.get(version)
+  recall<Verb extends LastCommand['verb']>(
+    version: VersionId,
+    verb: Verb,
+    order: CommandOrder,
+  ): Recalled<Verb> | undefined {
+    const last = this.#last.get(version)
     if (!last) return undefined
-    const older = comparePublications(
-      { epoch: order.epoch, generation: order.opSeq },
-      { epoch: last.epoch, generation: last.opSeq },
+    requireNotOlder(version, order, last)
+    if (order.epoch !== last.epoch || order.opSeq !== last.opSeq) return undefined
+    if (last.verb === verb) return last as Recalled<Verb>
+    throw new DomainError(
+      'INVALID_FIELD',
+      `version ${version}: op_seq ${order.epoch}/${order.opSeq} was given to ${last.verb}, found ${verb}`,
+      { field: 'op_seq', expected: last.verb, found: verb },
     )
-    if (older < 0)
-      throw new DomainError(
-        'STALE_COMMAND',
-        `version ${version}: command ${order.epoch}/${order.opSeq} comes after ${last.epoch}/${last.opSeq}`,
-        { version_id: version, epoch: String(last.epoch), op_seq: String(last.opSeq) },
-      )
-    return older === 0 ? last : undefined
   }
 
-  async record(record: CommandRecord): Promise<void> {
-    await this.journal.append(record)
-    this.last.set(record.version, record)
+  /** From here on what was ordered earlier is refused. */
+  begin<Verb extends CommandVerb>(
+    version: VersionId,
+    { epoch, opSeq }: CommandOrder,
+    verb: Verb,
+    plan: CommandPlans[Verb],
+  ): Promise<void> {
+    return this.#record({ t: 'begun', version, epoch, opSeq, verb, plan })
+  }
+
+  finish<Verb extends CommandVerb>(
+    version: VersionId,
+    { epoch, opSeq }: CommandOrder,
+    answer: CommandAnswers[Verb],
+  ): Promise<void> {
+    return this.#record({ t: 'done', version, epoch, opSeq, answer })
+  }
+
+  recordEnd(
+    version: VersionId,
+    { epoch, opSeq }: CommandOrder,
+    outcome: UploadEnd | 'SEALED',
+  ): Promise<void> {
+    return this.#record({ t: 'end-upload', version, epoch, opSeq, outcome })
+  }
+
+  recordSuccession(uid: Uid): Promise<void> {
+    return this.#record({ t: 'succeeded', uid })
   }
 
   close(): Promise<void> {
     return this.journal.close()
   }
+
+  async #record(record: Untimed<CommandRecord>): Promise<void> {
+    const timed = { ...record, time: new Date().toISOString() } as CommandRecord
+    await this.journal.append(timed)
+    this.#apply(timed)
+  }
+
+  #apply(record: CommandRecord): void {
+    if (record.t === 'succeeded') return void this.#succeeded.add(record.uid)
+    const next = applyCommandRecord(this.#last.get(record.version), record)
+    if (next) this.#last.set(record.version, next)
+  }
+}
+
+/** @throws DomainError STALE_COMMAND */
+export function requireNotOlder(version: VersionId, order: CommandOrder, last: CommandOrder): void {
+  const isOlder = order.epoch === last.epoch ? order.opSeq < last.opSeq : order.epoch < last.epoch
+  if (!isOlder) return
+  throw new DomainError(
+    'STALE_COMMAND',
+    `version ${version}: command ${order.epoch}/${order.opSeq} comes after ${last.epoch}/${last.opSeq}`,
+    { version_id: version, epoch: String(last.epoch), op_seq: String(last.opSeq) },
+  )
 }

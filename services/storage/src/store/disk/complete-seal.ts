@@ -16,16 +16,16 @@ export async function completeSeal(
 ): Promise<StoredVersion | undefined> {
   const { root, index, uploads, log } = volume
   requireRecovered(volume, versionId)
+  const staged = uploads.get(versionId)
+  staged?.requireSound()
   const sealed = index.get(versionId)
   if (sealed) return sealed
-  const staged = uploads.get(versionId)
   if (staged?.state.phase !== 'SEALING') return undefined
-  staged.requireSound()
   const { imageId } = staged.state.upload
   try {
     return await describeFaults(`seal ${versionId}`, async () => {
       await sealTree(root, staged.state.manifest ?? '')
-      const version = await describeVersion(root, imageId, versionId)
+      const version = await describeVersion(volume, imageId, versionId)
       index.set(versionId, version)
       // The version is there. Without this record the next start verifies it once more, and that is all.
       await staged.record({ t: 'sealed' }).catch((error: unknown) => {

@@ -2,38 +2,52 @@ import { DomainError, type FilePath, type UploadEnd, type VersionId } from '@gol
 import {
   formatManifest,
   parseManifest,
-  volumeLayout,
   type Manifest,
+  type TrashName,
   type VolumeIdentity,
 } from '@goldkeep/volume'
 import { join } from 'node:path'
+import type {
+  CloneCommand,
+  CommandOrder,
+  MoveCommand,
+  PurgeCommand,
+  Purged,
+  RestoreCommand,
+  TrashCommand,
+} from '../version-commands.js'
 import type { SealEntry, StagedUpload, UploadView } from '../upload.js'
 import type {
   AttemptMode,
   AttemptWriter,
-  CommandOrder,
   OpenFile,
   Publication,
   PublishedImage,
   SealCandidate,
   StoredVersion,
+  TrashedVersion,
+  VersionCopy,
   VersionStore,
 } from '../version-store.js'
+import { cloneVersion } from './clone-version.js'
 import { completeSeal } from './complete-seal.js'
 import { endUpload } from './end-upload.js'
-import { removeJournal } from './end-staging.js'
+import { refuseFormer } from './find-held.js'
+import { forgetUpload } from './forget-upload.js'
 import { describeFaults } from './io-faults.js'
+import { moveVersion } from './move-version.js'
 import { openAttempt } from './open-attempt.js'
-import { openSealedFile, openStoredFile } from './open-stored-file.js'
+import { openStoredFile } from './open-stored-file.js'
 import { compareWithStaged, readStagedSchema, refuseStrays } from './prepare-seal.js'
 import { publishImage } from './publish-image.js'
+import { purgeVersion } from './purge-version.js'
+import { openHeldFile, readHeldManifest } from './read-held.js'
+import { restoreVersion } from './restore-version.js'
 import { stageUpload } from './stage-upload.js'
-import { StagedDirectory, uploadEnded } from './staged-upload.js'
+import type { StagedDirectory } from './staged-upload.js'
+import { trashVersion } from './trash-version.js'
 import { viewOfSealed } from './view-of-sealed.js'
 import { requireRecovered, type VolumeContents } from './volume-contents.js'
-import { readWhole, sha256Of } from './whole-files.js'
-
-const layout = volumeLayout('')
 
 /** The version store on a directory of a local or NFS file system. */
 export class DiskStore implements VersionStore {
@@ -56,7 +70,7 @@ export class DiskStore implements VersionStore {
         if (view.upload.schemaDigest === upload.schemaDigest) return view
         throw new DomainError('SCHEMA_MISMATCH', `upload ${versionId} was opened with another schema`)
       }
-      this.#refuseEnded(versionId)
+      refuseFormer(this.volume, versionId)
       const staged = await stageUpload(this.volume.root, upload, schema)
       this.volume.uploads.set(versionId, staged)
       return staged.view
@@ -67,9 +81,9 @@ export class DiskStore implements VersionStore {
     requireRecovered(this.volume, versionId)
     const staged = this.volume.uploads.get(versionId)
     if (staged) return staged.view
-    this.#refuseEnded(versionId)
-    const version = this.volume.index.get(versionId)
-    if (version) return viewOfSealed(parseManifest(await this.readManifest(versionId)))
+    if (this.volume.index.has(versionId))
+      return viewOfSealed(parseManifest(await this.readManifest(versionId)))
+    refuseFormer(this.volume, versionId)
     throw uploadNotFound(versionId)
   }
 
@@ -115,16 +129,32 @@ export class DiskStore implements VersionStore {
     return completeSeal(this.volume, versionId)
   }
 
-  async forgetUpload(versionId: VersionId): Promise<void> {
-    const staged = this.volume.uploads.get(versionId)
-    if (staged?.state.phase !== 'SEALED') return
-    this.volume.uploads.delete(versionId)
-    await staged.journal.close()
-    await removeJournal(this.volume.root, layout.staging(versionId), this.volume.log)
+  forgetUpload(versionId: VersionId): Promise<void> {
+    return forgetUpload(this.volume, versionId)
   }
 
   endUpload(versionId: VersionId, outcome: UploadEnd, order: CommandOrder): Promise<UploadEnd | 'SEALED'> {
     return endUpload(this.volume, versionId, outcome, order)
+  }
+
+  trash(command: TrashCommand): Promise<TrashName> {
+    return trashVersion(this.volume, command)
+  }
+
+  restore(command: RestoreCommand): Promise<StoredVersion> {
+    return restoreVersion(this.volume, command)
+  }
+
+  purge(command: PurgeCommand): Promise<Purged> {
+    return purgeVersion(this.volume, command)
+  }
+
+  clone(command: CloneCommand): Promise<StoredVersion> {
+    return cloneVersion(this.volume, command)
+  }
+
+  move(command: MoveCommand): Promise<StoredVersion> {
+    return moveVersion(this.volume, command)
   }
 
   findVersion(versionId: VersionId): StoredVersion | undefined {
@@ -135,36 +165,26 @@ export class DiskStore implements VersionStore {
     return [...this.volume.index.values()]
   }
 
-  async readManifest(versionId: VersionId): Promise<Uint8Array> {
-    const version = this.#version(versionId)
-    const path = layout.manifest(version.imageId, versionId)
-    const bytes = await describeFaults(`read ${path}`, () => readWhole(this.volume.root, path))
-    if (!bytes) throw new DomainError('VERSION_NOT_FOUND', `${path} is gone from the volume`)
-    if (sha256Of(bytes) !== version.manifestDigest)
-      throw new DomainError('VERSION_DAMAGED', `${path} is not what it was when storage started`)
-    return bytes
+  trashed(): readonly TrashedVersion[] {
+    return [...this.volume.trash.values()]
   }
 
-  async openFile(versionId: VersionId, path: FilePath): Promise<OpenFile> {
-    const { files } = parseManifest(await this.readManifest(versionId))
-    const entry = files.find((file) => file.path === path)
-    if (!entry)
-      throw new DomainError('FILE_NOT_FOUND', `version ${versionId} has no file ${path}`, {
-        version_id: versionId,
-        path,
-      })
-    const directory = layout.version(this.#version(versionId).imageId, versionId)
-    return describeFaults(`open ${path}`, () => openSealedFile(this.volume.root, directory, entry))
+  copies(): readonly VersionCopy[] {
+    return this.volume.copies
+  }
+
+  readManifest(versionId: VersionId): Promise<Uint8Array> {
+    return readHeldManifest(this.volume, versionId)
+  }
+
+  openFile(versionId: VersionId, path: FilePath): Promise<OpenFile> {
+    return openHeldFile(this.volume, versionId, path)
   }
 
   async publish(publication: Publication): Promise<number> {
-    const { root, documents } = this.volume
     const { imageId } = publication
-    const document = await describeFaults(`publish ${imageId}`, () =>
-      publishImage(root, publication, documents.get(imageId)),
-    )
-    documents.set(imageId, document)
-    return document.generation
+    const publish = () => publishImage(this.volume, publication)
+    return (await describeFaults(`publish ${imageId}`, publish)).generation
   }
 
   publications(): readonly PublishedImage[] {
@@ -184,31 +204,21 @@ export class DiskStore implements VersionStore {
   }
 
   async close(): Promise<void> {
+    await this.volume.purges.stop(
+      new DomainError('SHUTTING_DOWN', 'storage is stopping; repeat when it is back'),
+    )
     for (const { journal } of this.volume.uploads.values()) await journal.close()
     await this.volume.commands.close()
-  }
-
-  #refuseEnded(versionId: VersionId): void {
-    const command = this.volume.commands.find(versionId)
-    if (command && command.outcome !== 'SEALED') throw uploadEnded(versionId, command.outcome)
   }
 
   #staged(versionId: VersionId): StagedDirectory {
     requireRecovered(this.volume, versionId)
     const staged = this.volume.uploads.get(versionId)
     if (staged) return staged
-    this.#refuseEnded(versionId)
     if (this.volume.index.has(versionId))
       throw new DomainError('SEAL_BEGUN', `version ${versionId} is sealed; begin another upload`)
+    refuseFormer(this.volume, versionId)
     throw uploadNotFound(versionId)
-  }
-
-  #version(versionId: VersionId): StoredVersion {
-    const version = this.volume.index.get(versionId)
-    if (version) return version
-    throw new DomainError('VERSION_NOT_FOUND', `this volume holds no sealed version ${versionId}`, {
-      version_id: versionId,
-    })
   }
 }
 

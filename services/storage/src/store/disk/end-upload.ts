@@ -1,6 +1,8 @@
 import type { UploadEnd, VersionId } from '@goldkeep/domain'
-import type { CommandOrder } from '../version-store.js'
+import type { CommandOrder } from '../version-commands.js'
+import { requireNotOlder } from './command-journal.js'
 import { completeSeal } from './complete-seal.js'
+import { wasSealed } from './find-held.js'
 import { describeFaults } from './io-faults.js'
 import { finishEnding } from './recover-uploads.js'
 import { requireRecovered, type VolumeContents } from './volume-contents.js'
@@ -14,22 +16,19 @@ export function endUpload(
 ): Promise<UploadEnd | 'SEALED'> {
   const { commands, uploads } = volume
   return describeFaults(`end upload ${version}`, async () => {
-    const recorded = commands.recall(version, order)
+    const recorded = commands.recall(version, 'end-upload', order)
     if (recorded) return recorded.outcome
     requireRecovered(volume, version)
     const staged = uploads.get(version)
-    const decided = (await completeSeal(volume, version))
-      ? 'SEALED'
-      : (staged?.state.ended?.outcome ?? commands.find(version)?.outcome ?? outcome)
+    const begun = staged?.state.ended
+    if (begun) requireNotOlder(version, order, begun)
+    const last = commands.find(version)
+    const ended = begun?.outcome ?? (last?.verb === 'end-upload' ? last.outcome : undefined)
+    const isSealed = (await completeSeal(volume, version)) !== undefined || wasSealed(volume, version)
+    const decided = isSealed ? 'SEALED' : (ended ?? outcome)
     if (decided !== 'SEALED' && staged && !staged.state.ended)
       await staged.record({ t: 'ended', outcome: decided, ...order })
-    await commands.record({
-      t: 'end-upload',
-      version,
-      outcome: decided,
-      ...order,
-      time: new Date().toISOString(),
-    })
+    await commands.recordEnd(version, order, decided)
     if (decided !== 'SEALED' && staged) {
       uploads.delete(version)
       await staged.journal.close()

@@ -10,6 +10,7 @@ const changing = [
   'mkdir',
   'rmdir',
   'rename',
+  'link',
   'unlink',
   'symlink',
 ] as const satisfies readonly (keyof Syscalls)[]

@@ -5,22 +5,17 @@ import {
   formatVolumeIdentity,
   parseVolumeIdentity,
   volumeLayout,
-  type ImageDocument,
   type VolumeIdentity,
 } from '@goldkeep/volume'
 import type { VersionStore } from '../version-store.js'
-import { CommandJournal } from './command-journal.js'
 import { openRoot, type VolumeRoot } from './directories.js'
-import { DiskStore } from './disk-store.js'
 import { guardSyscalls } from './guarded-syscalls.js'
 import { refuseFileSystem } from './file-system-kind.js'
 import { defaultLeaseTimes, type LeaseTimes } from './lease-times.js'
 import { probeVolume } from './probe-volume.js'
-import { linkPrimary, readImageDocument } from './publish-image.js'
-import { recoverUploads } from './recover-uploads.js'
+import { readVolume } from './read-volume.js'
 import { isErrno, nodeSyscalls, type Syscalls } from './syscalls.js'
 import { UnfitVolumeError } from './unfit-volume.js'
-import { indexVersions, listImages } from './version-index.js'
 import { ownVolume, type Ownership } from './volume-owner.js'
 import { readWhole, replaceFile } from './whole-files.js'
 
@@ -107,22 +102,4 @@ export async function takeVolume(
 async function founded(root: VolumeRoot, identity: VolumeIdentity): Promise<VolumeIdentity> {
   await replaceFile(root, layout.identity, formatVolumeIdentity(identity))
   return identity
-}
-
-async function readVolume(root: VolumeRoot, log: Logger, identity: VolumeIdentity): Promise<VersionStore> {
-  const commands = await CommandJournal.open(root)
-  const index = await indexVersions(root, log)
-  const recovered = await recoverUploads({ root, log, commands, index })
-  const documents = new Map<string, ImageDocument>()
-  for (const imageId of await listImages(root)) {
-    try {
-      const document = await readImageDocument(root, imageId)
-      if (!document) continue
-      documents.set(imageId, document)
-      await linkPrimary(root, document)
-    } catch (error) {
-      log.error({ err: error, imageId }, 'the image.json or the primary link of an image cannot be used')
-    }
-  }
-  return new DiskStore(identity, { root, log, commands, index, documents, ...recovered })
 }

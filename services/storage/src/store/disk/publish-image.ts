@@ -6,47 +6,65 @@ import {
   volumeLayout,
   type ImageDocument,
 } from '@goldkeep/volume'
-import type { Publication } from '../version-store.js'
+import type { Publication, StoredVersion } from '../version-store.js'
+import type { CommandJournal } from './command-journal.js'
 import { lookAt, makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
+import { anotherImage, readImageDocument } from './image-documents.js'
 import { isErrno } from './syscalls.js'
-import { ignoreAbsent, readWhole, replaceFile } from './whole-files.js'
+import type { VolumeContents } from './volume-contents.js'
+import { ignoreAbsent, replaceFile } from './whole-files.js'
 
 const layout = volumeLayout('')
 
 /**
  * Writes image.json, then swaps the link. Repeating the generation that is there only sets the link.
- * @throws DomainError STALE_COMMAND, INVALID_FIELD when the document is not what the command says
+ * @throws DomainError STALE_COMMAND, DOCUMENT_UNREADABLE, INVALID_FIELD when the document is not what the
+ *   command says
  */
 export async function publishImage(
-  root: VolumeRoot,
+  { root, commands, documents }: Pick<VolumeContents, 'root' | 'commands' | 'documents'>,
   publication: Publication,
-  present: ImageDocument | undefined,
 ): Promise<ImageDocument> {
+  const { imageId } = publication
   const document = requireMatching(publication)
-  const order = present ? comparePublications(publication, present) : 1
-  if (present && present.uid !== publication.imageUid && !present.deleted_at)
-    throw new DomainError(
-      'STALE_COMMAND',
-      `image ${present.image} on the volume is ${present.uid}, not ${publication.imageUid}`,
-      { image_id: present.image, expected: publication.imageUid, found: present.uid },
-    )
-  if (present && order < 0)
-    throw new DomainError(
-      'STALE_COMMAND',
-      `image ${present.image}: generation ${publication.epoch}/${publication.generation} is not after ` +
-        `${present.epoch}/${present.generation}, which is on the volume`,
-      { image_id: present.image, epoch: String(present.epoch), generation: String(present.generation) },
-    )
-  if (order > 0) {
-    await makeDirectory(root, layout.image(publication.imageId))
-    await replaceFile(root, layout.imageFile(publication.imageId), publication.document)
-  } else {
+  // What the disk says now: a file that somebody has put there must not be written over unread.
+  const onDisk = await readImageDocument(root, imageId)
+  const known = documents.get(imageId)
+  for (const present of [onDisk, known]) if (present) requireNewer(publication, present, commands)
+  if (onDisk && isSame(onDisk, publication)) {
     // Whoever wrote it may have ended before this sync.
-    await withDirectory(root, layout.image(publication.imageId), (directory) => directory.sync())
+    await withDirectory(root, layout.image(imageId), (directory) => directory.sync())
+    await linkPrimary(root, onDisk)
+    return onDisk
   }
-  const effective = order > 0 ? document : (present ?? document)
-  await linkPrimary(root, effective)
-  return effective
+  if (onDisk && onDisk.uid !== publication.imageUid) await commands.recordSuccession(onDisk.uid)
+  await makeDirectory(root, layout.image(imageId))
+  await replaceFile(root, layout.imageFile(imageId), publication.document)
+  documents.set(imageId, document)
+  await linkPrimary(root, document)
+  return document
+}
+
+const isSame = (document: ImageDocument, { imageUid, ...stand }: Publication): boolean =>
+  document.uid === imageUid && comparePublications(document, stand) === 0
+
+/**
+ * A deleted image's id may be taken by another image, whose generations begin anew: then only the epoch
+ * orders the two, and what is published of the former comes too late from then on.
+ */
+function requireNewer(publication: Publication, present: ImageDocument, commands: CommandJournal): void {
+  const { imageId, imageUid, epoch, generation } = publication
+  if (commands.isSucceeded(imageUid)) throw anotherImage(imageId, imageUid, present.uid)
+  if (present.uid !== imageUid && !present.deleted_at) throw anotherImage(imageId, imageUid, present.uid)
+  const isStale =
+    present.uid === imageUid ? comparePublications(publication, present) < 0 : epoch < present.epoch
+  if (!isStale) return
+  throw new DomainError(
+    'STALE_COMMAND',
+    `image ${imageId}: generation ${epoch}/${generation} is not after ` +
+      `${present.epoch}/${present.generation}, which is on the volume`,
+    { image_id: imageId, epoch: String(present.epoch), generation: String(present.generation) },
+  )
 }
 
 function requireMatching(publication: Publication): ImageDocument {
@@ -83,6 +101,15 @@ export async function linkPrimary(root: VolumeRoot, document: ImageDocument): Pr
   })
 }
 
+/** A version that is back, or new, in an image of which it is the primary by what was published. */
+export async function linkRestored(
+  { root, documents }: Pick<VolumeContents, 'root' | 'documents'>,
+  { imageId, versionId }: StoredVersion,
+): Promise<void> {
+  const document = documents.get(imageId)
+  if (document?.primary === versionId) await linkPrimary(root, document)
+}
+
 async function setLink(
   root: VolumeRoot,
   directory: Directory,
@@ -110,12 +137,4 @@ async function readLink(root: VolumeRoot, path: string): Promise<string | undefi
       )
     throw error
   }
-}
-
-export async function readImageDocument(
-  root: VolumeRoot,
-  imageId: ImageId,
-): Promise<ImageDocument | undefined> {
-  const bytes = await readWhole(root, layout.imageFile(imageId))
-  return bytes && parseImageDocument(bytes)
 }

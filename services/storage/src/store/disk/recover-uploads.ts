@@ -4,24 +4,21 @@ import { parseManifest, volumeLayout, volumeNames } from '@goldkeep/volume'
 import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { StoredVersion } from '../version-store.js'
-import type { CommandJournal } from './command-journal.js'
-import { listDirectory, withDirectory, type VolumeRoot } from './directories.js'
+import { listDirectory, withDirectory } from './directories.js'
 import { endedVersionOf, removeEnded, removeKnown } from './end-staging.js'
 import { decodeFrames } from './journal-frames.js'
 import { sealTree, syncSealed, verifyTree } from './seal-tree.js'
 import { StagedDirectory } from './staged-upload.js'
 import { isErrno } from './syscalls.js'
 import { replay } from './upload-records.js'
-import { describeVersion } from './version-index.js'
+import { describeVersion, type Belongings } from './version-index.js'
 import { readWhole } from './whole-files.js'
 
 const layout = volumeLayout('')
 const { O_NOFOLLOW, O_RDWR } = fs.constants
 
-export interface Recovery {
-  readonly root: VolumeRoot
+export interface Recovery extends Belongings {
   readonly log: Logger
-  readonly commands: CommandJournal
   readonly index: Map<VersionId, StoredVersion>
 }
 
@@ -115,17 +112,22 @@ async function openStaged(
 }
 
 /** Ends a journalled seal, wherever it stopped, after every digest has been compared. */
-async function rollForward({ root, log, index }: Recovery, staged: StagedDirectory): Promise<void> {
+async function rollForward(recovery: Recovery, staged: StagedDirectory): Promise<void> {
+  const { root, log, index } = recovery
   const text = staged.state.manifest ?? ''
   const manifest = parseManifest(Buffer.from(text))
   const versionPath = layout.version(manifest.image, manifest.version)
   if (index.has(manifest.version)) {
-    await verifyTree(root, versionPath, manifest)
+    await verifyTree(root, versionPath, manifest).catch((error: unknown) => {
+      // Never answered, and not what it was to be: nobody is told that it is a version.
+      index.delete(manifest.version)
+      throw error
+    })
     await syncSealed(root, manifest)
   } else {
     await verifyTree(root, staged.tree, manifest)
     await sealTree(root, text)
-    index.set(manifest.version, await describeVersion(root, manifest.image, manifest.version))
+    index.set(manifest.version, await describeVersion(recovery, manifest.image, manifest.version))
   }
   await staged.record({ t: 'sealed' })
   log.info({ versionId: manifest.version, imageId: manifest.image }, 'a seal was rolled forward')
@@ -139,17 +141,7 @@ export async function finishEnding(
   const { upload, files, ended } = staged.state
   const version = upload.versionId
   if (!ended) throw new Error(`upload ${version} has not ended`)
-  if (!commands.find(version)) {
-    const { outcome, epoch, opSeq } = ended
-    await commands.record({
-      t: 'end-upload',
-      version,
-      outcome,
-      epoch,
-      opSeq,
-      time: new Date().toISOString(),
-    })
-  }
+  if (!commands.find(version)) await commands.recordEnd(version, ended, ended.outcome)
   await removeEnded(root, version, files.keys(), log)
 }
 
@@ -164,7 +156,7 @@ async function removeLeftover(
   const { records } = decodeFrames(journal)
   const state = records.length > 0 ? replay(records) : undefined
   const command = isVersionId(version) ? commands.find(version) : undefined
-  if (!state?.ended && (command === undefined || command.outcome === 'SEALED'))
-    throw new Error('no journal says that this upload has ended')
+  const isEnded = command?.verb === 'end-upload' && command.outcome !== 'SEALED'
+  if (!state?.ended && !isEnded) throw new Error('no journal says that this upload has ended')
   await removeKnown(root, directory, state?.files.keys() ?? [], log)
 }

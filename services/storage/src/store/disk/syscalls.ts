@@ -21,6 +21,8 @@ export interface Syscalls {
   mkdir(path: string, mode: number): Promise<void>
   rmdir(path: string): Promise<void>
   rename(from: string, to: string): Promise<void>
+  /** Another name for a file; a link at `existing` is not followed. */
+  link(existing: string, path: string): Promise<void>
   unlink(path: string): Promise<void>
   symlink(target: string, path: string): Promise<void>
   readlink(path: string): Promise<string>
@@ -49,6 +51,7 @@ export const nodeSyscalls: Syscalls = {
   },
   rmdir: promisify(fs.rmdir) as Syscalls['rmdir'],
   rename: promisify(fs.rename),
+  link: promisify(fs.link),
   unlink: promisify(fs.unlink),
   symlink: promisify(fs.symlink) as Syscalls['symlink'],
   readlink: promisify(fs.readlink) as Syscalls['readlink'],

@@ -1,22 +1,32 @@
 import { DomainError, type VersionId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
-import type { ImageDocument } from '@goldkeep/volume'
-import type { StoredVersion } from '../version-store.js'
+import type { ImageDocument, VolumeIdentity } from '@goldkeep/volume'
+import type { StoredVersion, VersionCopy } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
 import type { VolumeRoot } from './directories.js'
+import type { PurgeLane } from './purge-lane.js'
 import type { StagedDirectory } from './staged-upload.js'
+import type { TrashIndex } from './trash-index.js'
 
 /** What a start has read from the volume, and what the store keeps up to date from then on. */
 export interface VolumeContents {
+  readonly identity: VolumeIdentity
   readonly root: VolumeRoot
   readonly log: Logger
   readonly commands: CommandJournal
   readonly index: Map<VersionId, StoredVersion>
+  readonly copies: readonly VersionCopy[]
+  readonly trash: TrashIndex
   readonly uploads: Map<VersionId, StagedDirectory>
   /** Uploads that are on the volume and could not be recovered, each with what went wrong. */
   readonly unrecovered: ReadonlyMap<VersionId, unknown>
   /** By image id. */
   readonly documents: Map<string, ImageDocument>
+  readonly purges: PurgeLane
+  /** Versions whose directory is being renamed now; resolves when the maps above say where it is. */
+  readonly relocating: Map<VersionId, Promise<void>>
+  /** Versions of which a rename could not be synced: where they are after a loss of power is not known. */
+  readonly unsynced: Map<VersionId, unknown>
 }
 
 /**
@@ -31,5 +41,19 @@ export function requireRecovered({ unrecovered }: VolumeContents, versionId: Ver
       'Put that right, then restart storage',
     { version_id: versionId },
     { cause: unrecovered.get(versionId) },
+  )
+}
+
+/**
+ * Refuses commands about a version whose rename could not be synced: a second sync would prove nothing.
+ * @throws DomainError IO_ERROR
+ */
+export function requireSynced({ unsynced }: VolumeContents, versionId: VersionId): void {
+  if (!unsynced.has(versionId)) return
+  throw new DomainError(
+    'IO_ERROR',
+    `version ${versionId}: the volume failed while its directory was renamed; restart storage, then repeat`,
+    { version_id: versionId },
+    { cause: unsynced.get(versionId) },
   )
 }

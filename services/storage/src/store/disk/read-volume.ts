@@ -1,0 +1,59 @@
+import type { Logger } from '@goldkeep/service'
+import type { ImageDocument, VolumeIdentity } from '@goldkeep/volume'
+import type { VersionStore } from '../version-store.js'
+import { tidyClones } from './clone-version.js'
+import { CommandJournal } from './command-journal.js'
+import type { VolumeRoot } from './directories.js'
+import { DiskStore } from './disk-store.js'
+import { readImageDocument } from './image-documents.js'
+import { linkPrimary } from './publish-image.js'
+import { PurgeLane } from './purge-lane.js'
+import { resumePurges } from './purge-version.js'
+import { recoverUploads } from './recover-uploads.js'
+import { indexTrash } from './trash-index.js'
+import { indexVersions, listImages } from './version-index.js'
+import type { VolumeContents } from './volume-contents.js'
+
+/**
+ * Reads what is on the volume and goes on with what an earlier run had begun: seals, ended uploads, purges
+ * past their rename, publications. Commands that had not got that far are left as they are for their repeat.
+ */
+export async function readVolume(
+  root: VolumeRoot,
+  log: Logger,
+  identity: VolumeIdentity,
+): Promise<VersionStore> {
+  const commands = await CommandJournal.open(root)
+  const documents = await readDocuments(root, log)
+  const maps = { relocating: new Map(), unsynced: new Map() } satisfies Partial<VolumeContents>
+  await tidyClones({ root, commands, log, ...maps })
+  const { index, copies } = await indexVersions({ root, commands, documents }, log)
+  const recovered = await recoverUploads({ root, log, commands, index, documents })
+  for (const document of documents.values())
+    await linkPrimary(root, document).catch((error: unknown) => {
+      log.error({ err: error, imageId: document.image }, 'the primary link of an image cannot be set')
+    })
+  const trash = await indexTrash(root, log)
+  const volume: VolumeContents = {
+    ...{ identity, root, log, commands, documents, index, copies, trash },
+    ...maps,
+    ...recovered,
+    purges: new PurgeLane(),
+  }
+  // Removing huge files takes long, and nobody need wait for it.
+  volume.purges.attend(resumePurges(volume))
+  return new DiskStore(identity, volume)
+}
+
+async function readDocuments(root: VolumeRoot, log: Logger): Promise<Map<string, ImageDocument>> {
+  const documents = new Map<string, ImageDocument>()
+  for (const imageId of await listImages(root)) {
+    try {
+      const document = await readImageDocument(root, imageId)
+      if (document) documents.set(imageId, document)
+    } catch (error) {
+      log.error({ err: error, imageId }, 'the image.json of an image cannot be used; it is kept')
+    }
+  }
+  return documents
+}
