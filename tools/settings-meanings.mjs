@@ -37,6 +37,8 @@ export const meanings = {
     GOLDKEEP_SYNC_INTERVAL: 'received bytes reach stable storage, and are acknowledged, at least so often',
     GOLDKEEP_SYNC_BYTES: 'and at the latest after so many bytes',
     GOLDKEEP_WRITER_IDLE: 'another writer may take over a file after so long without a byte',
+    GOLDKEEP_RESERVE:
+      'bytes of the volume that uploads never get, so that storage itself can always work; as many lie in `.reserve` and are given back when others have filled the volume. 0 keeps none',
     GOLDKEEP_STREAM_IDLE:
       'an upload’s stream without any message for so long is ended, and can be gone on with; clients send an empty message every 15 s',
     GOLDKEEP_LEASE_HEARTBEAT: 'how often storage renews its lease of the volume',

@@ -8,6 +8,7 @@ export const volumeNames = {
   ownerSocket: '.owner.sock',
   commands: '.commands.journal',
   trust: '.trust.json',
+  reserve: '.reserve',
   staging: 'staging',
   images: 'images',
   versions: 'versions',

@@ -45,7 +45,7 @@ export async function startStorage(
   const { catalog, close: closeCatalog } = connectCatalog(config.catalogAddress, config.serviceKey)
   let volume: OwnedVolume | undefined
   try {
-    volume = await takeVolume(config.volume, log, life, syscalls, config.lease)
+    volume = await takeVolume(config.volume, log, life, syscalls, config)
     const store = await volume.open(await houseOf(volume, catalog, config, log, life))
     const serving = await serve(config, log, life, catalog, volume, store)
     return { ...serving, stop: () => stop(serving, stopping, log, volume, store, closeCatalog) }

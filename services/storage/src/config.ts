@@ -8,11 +8,12 @@ import {
 import { z } from 'zod'
 import type { LeaseTimes } from './store/disk/lease-times.js'
 
-const bytesSetting = (fallback: number) =>
+const bytesSetting = (fallback: number, atLeast: number) =>
   z
     .string()
-    .regex(/^[1-9]\d{0,11}$/, 'expected a number of bytes')
+    .regex(/^\d{1,12}$/, 'expected a number of bytes')
     .transform(Number)
+    .refine((bytes) => bytes >= atLeast, `expected at least ${atLeast} bytes`)
     .default(fallback)
 
 /** The environment of the storage service. docs/configuration.md explains each. */
@@ -28,8 +29,9 @@ export const StorageEnv = z
     GOLDKEEP_PROGRESS_INTERVAL: durationSetting('2s'),
     GOLDKEEP_TRUST_REFRESH: durationSetting('2s'),
     GOLDKEEP_SYNC_INTERVAL: durationSetting('500ms'),
-    GOLDKEEP_SYNC_BYTES: bytesSetting(32 * 1024 * 1024),
+    GOLDKEEP_SYNC_BYTES: bytesSetting(32 * 1024 * 1024, 1),
     GOLDKEEP_WRITER_IDLE: durationSetting('30s'),
+    GOLDKEEP_RESERVE: bytesSetting(64 * 1024 * 1024, 0),
     GOLDKEEP_STREAM_IDLE: durationSetting('2m'),
     GOLDKEEP_LEASE_HEARTBEAT: durationSetting('5s'),
     GOLDKEEP_LEASE_LOST: durationSetting('30s'),
@@ -64,6 +66,8 @@ export interface StorageConfig {
   /** A stream without any message for so long is ended. */
   readonly streamIdleMs: number
   readonly lease: LeaseTimes
+  /** Bytes that uploads never get, and as many that are given back on a full volume. */
+  readonly reserveBytes: number
 }
 
 /** @throws ConfigError */
@@ -84,6 +88,7 @@ export function loadStorageConfig(
     syncBytes: env.GOLDKEEP_SYNC_BYTES,
     writerIdleMs: env.GOLDKEEP_WRITER_IDLE,
     streamIdleMs: env.GOLDKEEP_STREAM_IDLE,
+    reserveBytes: env.GOLDKEEP_RESERVE,
     lease: {
       heartbeatMs: env.GOLDKEEP_LEASE_HEARTBEAT,
       lostAfterMs: env.GOLDKEEP_LEASE_LOST,

@@ -167,14 +167,16 @@ describe('a volume', () => {
     await write()
     const starting = startHere(nodeSyscalls, quickLease)
     // Its clock is two minutes late: only watching tells that it lives.
+    let lastBeat = Promise.resolve()
     const beating = setInterval(() => {
       beats.at += 1
-      void write()
+      lastBeat = write()
     }, 20)
     await expect(starting).rejects.toThrow(
       /is held by process 7 on elsewhere since .*renewed its lease just now; stop that storage service/,
     )
     clearInterval(beating)
+    await lastBeat
     expect(await readFile(`${volume}/.lease-3`, 'utf8')).toContain('"host":"elsewhere"')
     await expect(access(`${volume}/.lease-4`)).rejects.toMatchObject({ code: 'ENOENT' })
   })

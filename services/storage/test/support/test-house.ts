@@ -55,6 +55,8 @@ export function storageEnv(catalog: FakeCatalog, volume: string): Record<string,
     GOLDKEEP_PROGRESS_INTERVAL: '50ms',
     GOLDKEEP_TRUST_REFRESH: '50ms',
     GOLDKEEP_SYNC_INTERVAL: '20ms',
+    // Tests that are about it set their own.
+    GOLDKEEP_RESERVE: '0',
   }
 }
 
@@ -104,7 +106,7 @@ export async function startTestHouse(options: StartOptions = {}): Promise<TestHo
       await next.meanwhile?.()
       running = await start(next)
     },
-    tree: () => treeOf(volume, { without: /^\.(lease|owner|trust)|^volume\.json/ }),
+    tree: () => treeOf(volume, { without: /^\.(lease|owner|trust|reserve)|^volume\.json/ }),
     close: async () => {
       for (const client of clients) client.close()
       await running.stop()

@@ -3,7 +3,6 @@ import type { Hash } from 'node:crypto'
 import type { AttemptWriter } from '../version-store.js'
 import { describeFaults, toIoFault } from './io-faults.js'
 import type { StagedDirectory } from './staged-upload.js'
-import { writeFully } from './whole-files.js'
 
 /** Bytes that may wait for the disk before the receiver is held up. */
 const maxQueuedBytes = 4 * 1024 * 1024
@@ -122,7 +121,7 @@ export class DiskAttemptWriter implements AttemptWriter {
   async #pump(): Promise<void> {
     try {
       for (let data = this.#queue.shift(); data !== undefined; data = this.#queue.shift()) {
-        await writeFully(this.staged.root.sys, this.fd, data, this.#written)
+        await this.staged.root.room.write(this.fd, data, this.#written)
         this.#written += data.length
         this.#roomWanted?.()
       }

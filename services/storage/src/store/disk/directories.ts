@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { dirname } from 'node:path'
+import type { Room } from './room.js'
 import { isErrno, type Syscalls } from './syscalls.js'
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants
@@ -10,6 +11,8 @@ export interface VolumeRoot {
   readonly fd: number
   /** As the administrator wrote it, for messages. */
   readonly path: string
+  /** What uploads may take of the volume. */
+  readonly room: Room
 }
 
 /** An open directory. Names are resolved in it and nowhere else, whatever is renamed meanwhile. */
@@ -21,8 +24,13 @@ export interface Directory {
   sync(): Promise<void>
 }
 
-export async function openRoot(sys: Syscalls, path: string): Promise<VolumeRoot> {
-  return { sys, path, fd: await sys.open(path, O_RDONLY | O_DIRECTORY) }
+export async function openRoot(
+  sys: Syscalls,
+  path: string,
+  roomOf: (fd: number) => Room,
+): Promise<VolumeRoot> {
+  const fd = await sys.open(path, O_RDONLY | O_DIRECTORY)
+  return { sys, path, fd, room: roomOf(fd) }
 }
 
 // Node has no openat; /proc/self/fd gives the same: the kernel resolves from the open directory.

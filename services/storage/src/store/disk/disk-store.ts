@@ -196,11 +196,8 @@ export class DiskStore implements VersionStore {
     }))
   }
 
-  async space(): Promise<{ capacityBytes: number; freeBytes: number }> {
-    const { bsize, blocks, bavail } = await this.volume.root.sys.statfs(
-      `/proc/self/fd/${this.volume.root.fd}`,
-    )
-    return { capacityBytes: blocks * bsize, freeBytes: bavail * bsize }
+  space(): Promise<{ capacityBytes: number; freeBytes: number }> {
+    return this.volume.root.room.measure()
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,8 @@ export async function openAttempt(
 ): Promise<AttemptWriter> {
   staged.requireOpen()
   refuseOtherCase(staged, path)
+  // Before a restart gives up what is there.
+  await staged.root.room.take(1)
   if (mode.kind === 'restart') return restart(staged, path)
   const file = requireResumable(staged.state.files.get(path), path, mode.attemptId, mode.offset)
   if (file.committedSize === 0) return beginFile(staged, path, file.attemptId)

@@ -15,6 +15,8 @@ import { defaultLeaseTimes, type LeaseTimes } from './lease-times.js'
 import { probeVolume } from './probe-volume.js'
 import { readVolume } from './read-volume.js'
 import { isErrno, nodeSyscalls, type Syscalls } from './syscalls.js'
+import { keepReserve } from './reserve.js'
+import { Room } from './room.js'
 import { UnfitVolumeError } from './unfit-volume.js'
 import { ownVolume, type Ownership } from './volume-owner.js'
 import { readWhole, replaceFile } from './whole-files.js'
@@ -39,6 +41,12 @@ export interface OwnedVolume {
   release(): Promise<void>
 }
 
+export interface VolumeOptions {
+  readonly lease?: LeaseTimes
+  /** Bytes that uploads never get, and as many that are given back when others have filled the volume. */
+  readonly reserveBytes?: number
+}
+
 /**
  * Takes the directory for this process alone and tries whether it can be a volume.
  * @throws VolumeHeldError, UnfitVolumeError, DomainError for a volume.json that cannot be read
@@ -48,18 +56,21 @@ export async function takeVolume(
   log: Logger,
   signal: AbortSignal,
   sys: Syscalls = nodeSyscalls,
-  times: LeaseTimes = defaultLeaseTimes,
+  { lease = defaultLeaseTimes, reserveBytes = 0 }: VolumeOptions = {},
 ): Promise<OwnedVolume> {
   const { sys: guarded, refuseChanges } = guardSyscalls(sys)
-  const root = await openRoot(guarded, path).catch((error: unknown) => {
+  const reserve = keepReserve(guarded, reserveBytes, log)
+  const roomOf = (fd: number): Room => new Room(guarded, fd, reserveBytes, () => void reserve.fill())
+  const root = await openRoot(reserve.sys, path, roomOf).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw new UnfitVolumeError(path, 'it cannot be opened', error)
     // Never made here: where a disk is not mounted that would fill the disk below.
     throw new UnfitVolumeError(path, 'it does not exist; mount its disk, or make the directory')
   })
+  reserve.attach(root)
   const own = async (): Promise<Ownership> => {
     const warning = await refuseFileSystem(root)
     if (warning) log.warn({ volume: path }, `the volume is on ${warning}`)
-    return ownVolume(root, log, times, signal)
+    return ownVolume(root, log, lease, signal)
   }
   const ownership = await own().catch(async (error: unknown) => {
     await sys.close(root.fd)
@@ -74,6 +85,7 @@ export async function takeVolume(
   }
   try {
     await probeVolume(root)
+    await reserve.fill()
     const bytes = await readWhole(root, layout.identity)
     const identity = bytes && parseVolumeIdentity(bytes)
     const volumeId = identity?.volume ?? newVolumeId()

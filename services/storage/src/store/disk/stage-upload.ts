@@ -14,6 +14,7 @@ export async function stageUpload(
   upload: StagedUpload,
   schema: Uint8Array,
 ): Promise<StagedDirectory> {
+  await root.room.take(schema.length)
   const tree = layout.stagedTree(upload.versionId)
   await makeDirectory(root, tree)
   await replaceFile(root, join(tree, schemaPath), schema)
