@@ -41,7 +41,7 @@ ends with exit code 78 before it opens anything; nothing bad is replaced by a de
 
 ## catalog
 
-\`node services/catalog/dist/main.js\`. Several may run on one database.
+\`node services/catalog/dist/bundle.js\`. Several may run on one database.
 
 ${table(CatalogEnv, 'catalog')}
 
@@ -50,13 +50,13 @@ Redis that is the queue must run with \`maxmemory-policy noeviction\` and should
 
 ## storage
 
-\`node services/storage/dist/main.js\`. One for each volume.
+\`node services/storage/dist/bundle.js\`. One for each volume.
 
 ${table(StorageEnv, 'storage')}
 
 ## worker
 
-\`node services/worker/dist/main.js\`. Start as many as you like, also with different queues.
+\`node services/worker/dist/bundle.js\`. Start as many as you like, also with different queues.
 
 ${table(WorkerEnv, 'worker')}
 

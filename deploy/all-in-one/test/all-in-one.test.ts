@@ -11,7 +11,7 @@ import {
   type TestProcess,
 } from '@goldkeep/testing'
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../dist/bundle.js', import.meta.url))
 const anyPorts = {
   GOLDKEEP_CATALOG_PORT: '0',
   GOLDKEEP_STORAGE_PORT: '0',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../../../deploy/all-in-one/dist/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../../../deploy/all-in-one/dist/bundle.js', import.meta.url))
 
 /** How long a first start may take, in milliseconds. */
 const startTimeout = 60_000

@@ -37,8 +37,8 @@ export class Service {
   ) {}
 
   async start(): Promise<void> {
-    const main = fileURLToPath(new URL(`../../../services/${this.name}/dist/main.js`, import.meta.url))
-    this.running = startProcess(process.execPath, [main], { env: this.environment })
+    const program = fileURLToPath(new URL(`../../../services/${this.name}/dist/bundle.js`, import.meta.url))
+    this.running = startProcess(process.execPath, [program], { env: this.environment })
     await this.running.waitForLine(/is ready/)
   }
 
