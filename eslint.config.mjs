@@ -3,6 +3,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import { importX } from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
 import { fileLength } from './tools/lint/file-length.mjs'
+import { importCircles } from './tools/lint/import-circles.mjs'
 import { importDirections, testImportDirections } from './tools/lint/import-directions.mjs'
 
 const tests = [
@@ -60,7 +61,10 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: { project: ['./tsconfig.tests.json'], tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { 'import-x': importX, goldkeep: { rules: { 'file-length': fileLength } } },
+    plugins: {
+      'import-x': importX,
+      goldkeep: { rules: { 'file-length': fileLength, 'import-circles': importCircles } },
+    },
     settings: {
       'import-x/resolver-next': [
         createTypeScriptImportResolver({
@@ -71,7 +75,7 @@ export default tseslint.config(
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
     },
     rules: {
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'goldkeep/import-circles': 'error',
       'import-x/no-restricted-paths': ['error', { zones: importDirections }],
       'goldkeep/file-length': ['warn', { max: 250 }],
       'no-restricted-properties': [
