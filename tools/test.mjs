@@ -1,6 +1,6 @@
 // Runs every test of the workspace in one jest run. Arguments go to jest: `npm test -- services/storage`.
 // With --large first: the tests that take too long for every day.
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runStep } from './run-step.mjs'
 
@@ -18,11 +18,13 @@ for (const [command, commandArguments] of preparations)
   if ((await runStep(command, commandArguments)).code !== 0) process.exit(1)
 
 mkdirSync(join(root, 'test-results'), { recursive: true })
+rmSync(report, { force: true })
 const { code, seconds } = await runStep(
   'jest',
   ['--config', config, '--json', `--outputFile=${report}`, ...jestArguments],
   { env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' } },
 )
+if (!existsSync(report)) process.exit(code || 1)
 const { numPassedTests, numFailedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))
 process.stdout.write(
   `\n${numPassedTests} of ${numTotalTests} tests passed, ${numFailedTests} failed, in ${Math.round(seconds)} s\n`,
