@@ -22,11 +22,13 @@ const changing = new Set<Call['name']>([
   'mkdir',
   'rmdir',
   'rename',
+  'link',
   'unlink',
   'symlink',
 ])
 
-const isStep = ({ name, creates = false }: Call): boolean => changing.has(name) || creates
+const isStep = (call: Call, { ofInterest = () => true }: Operation): boolean =>
+  (changing.has(call.name) || call.creates === true) && ofInterest(call)
 
 /** What a step is called: the call and its place, with the ids of one run taken out. */
 export function stepName({ name, path }: Call): string {
@@ -41,7 +43,7 @@ export async function stepsOf(world: World, operation: Operation, directory: str
   const process = newProcess(new Medium(volume))
   const ledger = copyLedger(world.ledger)
   const note: Interference = (call) => {
-    if (isStep(call)) steps.push(stepName(call))
+    if (isStep(call, operation)) steps.push(stepName(call))
   }
   await live(process, operation, ledger, world, note)
   await process.stop()
@@ -73,17 +75,20 @@ export async function crashAt(
   const ledger = copyLedger(world.ledger)
   let count = -1
   const dieAtStep: Interference = (call) => {
-    if (!isStep(call)) return
+    if (!isStep(call, operation)) return undefined
     count += 1
-    if (count !== step) return
+    if (count !== step) return undefined
     if (half && call.name === 'write' && (call.size ?? 0) > 1) return 'half'
-    process.sys.die()
+    return process.sys.die()
   }
   await live(process, operation, ledger, world, dieAtStep).catch((error: Error) => {
     if (count < step) throw error
   })
   await process.kill()
-  const trees = { 'power was lost': join(directory, 'lost'), 'power was lost in part': join(directory, 'part') }
+  const trees = {
+    'power was lost': join(directory, 'lost'),
+    'power was lost in part': join(directory, 'part'),
+  }
   loseEverything(medium, trees['power was lost'])
   losePart(medium, trees['power was lost in part'], randomFrom(`${operation.name}/${step}`))
   const broken = await goOn('it was killed', medium, world, operation, copyLedger(ledger))

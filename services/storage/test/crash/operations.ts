@@ -1,26 +1,35 @@
 import type { VersionStore } from '../../src/store/version-store.js'
 import type { CarefulClient } from '../support/careful-client.js'
+import type { Call, WatchedSyscalls } from '../support/watched-syscalls.js'
 import { contentOf, firstFile, freshVersion, lab, secondFile, type World } from '../support/world.js'
 
 /** What storage is asked to do while it is killed; asking again after any end must lead to the same. */
 export interface Operation {
   readonly name: string
-  /** What has been answered before; the process that did it was stopped in peace. */
-  readonly before?: (client: CarefulClient, store: VersionStore, world: World) => Promise<void>
+  /** What another process did before, until it was killed. */
+  readonly before?: (
+    client: CarefulClient,
+    store: VersionStore,
+    world: World,
+    sys: WatchedSyscalls,
+  ) => Promise<void>
   /** Whether the process may end while it starts. */
   readonly whileStarting?: boolean
+  /** Which steps are looked at, where the others are those of every start. */
+  readonly ofInterest?: (call: Call) => boolean
+  /** Looks at every n-th step only, where the others are steps of operations that are tried by themselves. */
+  readonly stride?: number
   readonly run: (client: CarefulClient, store: VersionStore, world: World) => Promise<void>
 }
 
-const fresh = freshVersion()
+export const fresh = freshVersion()
 
-const stageAndWrite: Operation['run'] = async (client) => {
+export const stageAndWrite = async (client: CarefulClient): Promise<void> => {
   await client.stage(fresh, lab)
   await client.write(fresh, firstFile, contentOf('fresh/1'))
 }
 
 export const operations: readonly Operation[] = [
-  { name: 'start', whileStarting: true, run: async () => {} },
   { name: 'open', run: (client) => client.stage(fresh, lab) },
   {
     name: 'write',
@@ -42,8 +51,9 @@ export const operations: readonly Operation[] = [
   { name: 'seal', before: stageAndWrite, run: (client) => client.seal(fresh) },
   {
     name: 'upload from open to seal',
-    run: async (client, store, world) => {
-      await stageAndWrite(client, store, world)
+    stride: 5,
+    run: async (client, store) => {
+      await stageAndWrite(client)
       await client.write(fresh, secondFile, contentOf('fresh/2'))
       await client.seal(fresh)
       await store.forgetUpload(fresh)
@@ -51,8 +61,8 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'forgetting of a sealed upload',
-    before: async (client, store, world) => {
-      await stageAndWrite(client, store, world)
+    before: async (client) => {
+      await stageAndWrite(client)
       await client.seal(fresh)
     },
     run: (_client, store) => store.forgetUpload(fresh),

@@ -12,7 +12,7 @@ export async function worldBefore(world: World, { before }: Operation, volume: s
   if (!before) return copy
   const process = newProcess(new Medium(volume))
   const store = await process.start()
-  await before(carefulClient(store, copy.ledger), store, copy)
-  await process.stop()
+  await before(carefulClient(store, copy.ledger), store, copy, process.sys)
+  await process.kill()
   return copy
 }

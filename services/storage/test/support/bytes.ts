@@ -11,3 +11,12 @@ export function bytesOf(size: number, seed: string): Buffer {
   for (let at = 0; at < size; at += block.length) block.copy(bytes, at)
   return bytes
 }
+
+const digests = new WeakMap<Uint8Array, string>()
+
+/** The same, remembered for bytes that are asked about again and again, and never change. */
+export function sha256Once(bytes: Uint8Array): string {
+  const known = digests.get(bytes) ?? sha256(bytes)
+  digests.set(bytes, known)
+  return known
+}

@@ -108,7 +108,14 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
   const publish = async (imageId: ImageId, generation: number, primary?: VersionId): Promise<void> => {
     const known = ledger.images.get(imageId) ?? { generation: 0, mayLink: new Set([undefined]) }
     ledger.images.set(imageId, { ...known, mayLink: new Set([...known.mayLink, primary]) })
-    const fields = { format: formatMajor, house, image: imageId, uid: imageUid, epoch: 1, generation } as const
+    const fields = {
+      format: formatMajor,
+      house,
+      image: imageId,
+      uid: imageUid,
+      epoch: 1,
+      generation,
+    } as const
     const document = formatImageDocument({ ...fields, primary: primary ?? null })
     const order = { imageId, imageUid, epoch: 1, generation, document }
     await store.publish({ ...order, ...(primary && { primary }) })

@@ -19,6 +19,7 @@ export const directSyscalls: Syscalls = {
   mkdir: async (path, mode) => void fs.mkdirSync(path, { mode }),
   rmdir: async (path) => fs.rmdirSync(path),
   rename: async (from, to) => fs.renameSync(from, to),
+  link: async (existing, path) => fs.linkSync(existing, path),
   unlink: async (path) => fs.unlinkSync(path),
   symlink: async (target, path) => fs.symlinkSync(target, path),
   readlink: async (path) => fs.readlinkSync(path),

@@ -29,7 +29,8 @@ async function brokenReading(storage: Storage, versionId: VersionId, known: Know
   for (const [path, bytes] of known.files) {
     const found = await answerOf(storage.readFile(versionId, path as FilePath))
     if (found instanceof Buffer) {
-      if (!known.may.has('versions')) broken.push(`${versionId} is served, and is ${[...known.may].join('/')}`)
+      if (!known.may.has('versions'))
+        broken.push(`${versionId} is served, and is ${[...known.may].join('/')}`)
       if (!found.equals(bytes)) broken.push(`${path} of ${versionId} is read as other bytes`)
     } else if (known.may.size === 1 && known.may.has('versions'))
       broken.push(`${path} of ${versionId} cannot be read: ${found}`)

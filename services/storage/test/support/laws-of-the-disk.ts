@@ -2,7 +2,7 @@ import { isVersionId, type ImageId, type VersionId } from '@goldkeep/domain'
 import { parseImageDocument, parseManifest, primaryLinkTarget, volumeLayout } from '@goldkeep/volume'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { sha256 } from './bytes.js'
+import { sha256, sha256Once } from './bytes.js'
 import type { KnownImage, KnownVersion, Ledger, Place } from './ledger.js'
 
 /**
@@ -16,7 +16,8 @@ export function brokenOnDisk(volume: string, ledger: Ledger): string[] {
   broken.push(...versionsFromNowhere(volume, ledger))
   for (const [imageId, known] of ledger.images) broken.push(...brokenImage(volume, imageId, known))
   for (const [path, bytes] of ledger.strangers)
-    if (readIfThere(join(volume, path))?.equals(bytes) !== true) broken.push(`${path}, which is a stranger's, changed`)
+    if (readIfThere(join(volume, path))?.equals(bytes) !== true)
+      broken.push(`${path}, which is a stranger's, changed`)
   return broken
 }
 
@@ -54,14 +55,14 @@ function brokenFiles(directory: string, { files }: KnownVersion): string[] {
     const bytes = files.get(path)
     const found = readIfThere(join(directory, path))
     if (!bytes || !found?.equals(bytes)) broken.push(`${directory}/${path} is not what was uploaded`)
-    else if (digests.sha256 !== sha256(bytes) || size !== bytes.length)
+    else if (digests.sha256 !== sha256Once(bytes) || size !== bytes.length)
       broken.push(`the manifest of ${directory} is wrong about ${path}`)
     else if ((lstatSync(join(directory, path)).mode & 0o777) !== 0o444)
       broken.push(`${directory}/${path} can be written`)
   }
-  const wanted = [...listed.map(({ path }) => path), 'version.json']
-  const sums = wanted.map((path) => `${sha256(readIfThere(join(directory, path)) ?? Buffer.alloc(0))}  ${path}\n`)
-  if (readIfThere(join(directory, 'SHA256SUMS'))?.toString() !== sums.join(''))
+  const lines = listed.map(({ path }) => `${sha256Once(files.get(path) ?? manifest)}  ${path}\n`)
+  const sums = [...lines, `${sha256(manifest)}  version.json\n`].join('')
+  if (readIfThere(join(directory, 'SHA256SUMS'))?.toString() !== sums)
     broken.push(`${directory}/SHA256SUMS is not that of its files`)
   return broken
 }
@@ -89,7 +90,8 @@ function brokenImage(volume: string, imageId: ImageId, { generation, mayLink: ma
   const targets = [...may].map((versionId) => versionId && primaryLinkTarget(imageId, versionId))
   if (!targets.includes(target))
     return [`the primary link of ${imageId} is ${target ?? 'absent'}, expected ${targets.join(' or ')}`]
-  if (target !== undefined && !readIfThere(join(link, 'version.json'))) return [`${target} is a dangling primary`]
+  if (target !== undefined && !readIfThere(join(link, 'version.json')))
+    return [`${target} is a dangling primary`]
   return []
 }
 

@@ -69,8 +69,7 @@ export function watchSyscalls(below: Syscalls = nodeSyscalls): WatchedSyscalls {
       return result
     }
   }
-  for (const name of Object.keys(below) as (keyof Syscalls)[])
-    Object.assign(watched, { [name]: watch(name) })
+  for (const name of Object.keys(below) as (keyof Syscalls)[]) Object.assign(watched, { [name]: watch(name) })
   return watched
 }
 

@@ -24,13 +24,12 @@ export interface World {
 }
 
 /** Larger than one sync of the tests, smaller than would take time. */
-export const contentOf = (seed: string): Buffer => bytesOf(9_000, seed)
+export const contentOf = (seed: string): Buffer => bytesOf(5_000, seed)
 
 let count = 0
 
 /** An id that no other of this process has. */
-export const freshVersion = (): VersionId =>
-  newVersionId(new Date(Date.UTC(2026, 10, 22) + 1000 * count++))
+export const freshVersion = (): VersionId => newVersionId(new Date(Date.UTC(2026, 10, 22) + 1000 * count++))
 
 /** Fills an empty directory with images, versions, an open upload, and what strangers left. */
 export async function makeWorld(volume: string): Promise<World> {
@@ -43,7 +42,7 @@ export async function makeWorld(volume: string): Promise<World> {
     const versionId = freshVersion()
     await client.stage(versionId, imageId)
     await client.write(versionId, firstFile, contentOf(`${seed}/1`))
-    await client.write(versionId, secondFile, contentOf(`${seed}/2`))
+    if (imageId === lab) await client.write(versionId, secondFile, contentOf(`${seed}/2`))
     await client.seal(versionId)
     await store.forgetUpload(versionId)
     return versionId
@@ -57,7 +56,7 @@ export async function makeWorld(volume: string): Promise<World> {
   await client.stage(open, lab)
   await client.write(open, firstFile, contentOf('open/1'))
   const writer = await client.restart(open, secondFile, contentOf('open/2'))
-  await writer.append(contentOf('open/2').subarray(0, 4_000))
+  await writer.append(contentOf('open/2').subarray(0, 2_000))
   await client.commit(open, secondFile, writer)
   await writer.close()
   await process.stop()

@@ -91,6 +91,11 @@ export function attach(medium: Medium, below: Syscalls): AttachedSyscalls {
       const node = find(from)
       if (node) medium.change(at(from), { ...at(to), node })
     },
+    link: async (existing, path) => {
+      await below.link(existing, path)
+      const node = find(existing)
+      if (node) medium.change({ ...at(path), node })
+    },
     unlink: async (path) => {
       await below.unlink(path)
       medium.change(at(path))

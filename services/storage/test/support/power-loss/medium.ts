@@ -1,12 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  applyChange,
-  newDirectory,
-  newFile,
-  type DirectoryNode,
-  type Node,
-} from './nodes.js'
+import { applyChange, newDirectory, newFile, type DirectoryNode, type Node } from './nodes.js'
 
 interface Slot {
   readonly directory: DirectoryNode

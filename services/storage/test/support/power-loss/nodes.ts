@@ -23,8 +23,7 @@ export interface DirectoryNode {
 export type Node = FileNode | LinkNode | DirectoryNode
 
 /** A write, or a new length. */
-export type DataChange =
-  { readonly offset: number; readonly bytes: Buffer } | { readonly size: number }
+export type DataChange = { readonly offset: number; readonly bytes: Buffer } | { readonly size: number }
 
 export const newFile = (mode: number): FileNode => ({
   kind: 'file',

@@ -1,0 +1,146 @@
+import {
+  newVersionId,
+  parseFilePath,
+  parseHouseId,
+  parseImageId,
+  parseUid,
+  type ImageId,
+  type VersionId,
+} from '@goldkeep/domain'
+import { createLogger } from '@goldkeep/service'
+import { temporaryDirectory, treeOf } from '@goldkeep/testing'
+import { formatImageDocument, formatMajor } from '@goldkeep/volume'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { takeVolume } from '../../src/store/disk/open-volume.js'
+import { nodeSyscalls, type Syscalls } from '../../src/store/disk/syscalls.js'
+import type { VersionStore } from '../../src/store/version-store.js'
+import { bytesOf, sha256 } from '../support/bytes.js'
+import { manifestOf } from '../support/manifest-of.js'
+import { grantOf, schema } from '../support/test-house.js'
+import { copyTree } from '../support/world.js'
+
+export const lab = { imageId: parseImageId('win11-lab'), imageUid: parseUid('uid-0123456789abcdefghij') }
+export const office = { imageId: parseImageId('office'), imageUid: parseUid('uid-abcdefghij0123456789') }
+export const first = parseFilePath('hd0/part1.winpe.wim')
+export const second = parseFilePath('hd0/part2.winpe.wim')
+const house = parseHouseId('hse-0123456789abcdef')
+const log = createLogger('storage', 'silent')
+
+/** Sealed versions of the lab's image: the first is published as its primary. */
+export const primary = newVersionId(new Date('2026-11-22T18:15:02Z'))
+export const other = newVersionId(new Date('2026-11-23T18:15:02Z'))
+/** An id that nothing on the shelf has. */
+export const fresh = newVersionId(new Date('2026-11-24T18:15:02Z'))
+export const bytesIn = (versionId: VersionId): Buffer => bytesOf(20_000, versionId)
+
+/** A volume with two versions, and the store that serves it. */
+export interface Shelf {
+  readonly volume: string
+  readonly store: VersionStore
+  /** Every byte on the volume, without what changes by itself. */
+  tree(): Promise<string[]>
+  /** Ends the store, and begins another on what is there then. */
+  reopen(options?: { sys?: Syscalls; meanwhile?: () => unknown }): Promise<VersionStore>
+  close(): Promise<void>
+}
+
+/** Makes a volume once, of which each test gets a copy. */
+export async function makeShelves(): Promise<{
+  shelf(sys?: Syscalls): Promise<Shelf>
+  remove(): Promise<void>
+}> {
+  const directory = await temporaryDirectory('shelves')
+  const original = join(directory.path, 'original')
+  mkdirSync(original)
+  const { store, end } = await openStore(original, nodeSyscalls)
+  for (const versionId of [primary, other]) await sealVersion(store, versionId, lab.imageId)
+  await publishPrimary(store, 1, primary)
+  await end()
+  let count = 0
+  return {
+    shelf: (sys) => openShelf(copyTree(original, join(directory.path, String(++count))), sys),
+    remove: () => directory.remove(),
+  }
+}
+
+async function openShelf(volume: string, sys: Syscalls = nodeSyscalls): Promise<Shelf> {
+  let running = await openStore(volume, sys)
+  return {
+    volume,
+    get store() {
+      return running.store
+    },
+    tree: () => treeOf(volume, { without: /^\.(lease|owner|trust|commands)|^volume\.json/ }),
+    reopen: async ({ sys: next = nodeSyscalls, meanwhile } = {}) => {
+      await running.end()
+      await meanwhile?.()
+      running = await openStore(volume, next)
+      return running.store
+    },
+    close: () => running.end(),
+  }
+}
+
+async function openStore(volume: string, sys: Syscalls) {
+  const owned = await takeVolume(volume, log, new AbortController().signal, sys)
+  const store = await owned.open(house)
+  const end = async (): Promise<void> => {
+    await store.close()
+    await owned.release()
+  }
+  return { store, end }
+}
+
+/** Stages two files and seals them. */
+export async function sealVersion(store: VersionStore, versionId: VersionId, imageId: ImageId): Promise<void> {
+  await stageVersion(store, versionId, imageId)
+  const bytes = bytesIn(versionId)
+  const entries = [first, second].map((path) => ({ path, size: bytes.length, sha256: sha256(bytes) }))
+  const candidate = await store.prepareSeal(versionId, entries)
+  await store.seal(versionId, manifestOf(store.identity, candidate))
+  await store.forgetUpload(versionId)
+}
+
+/** An upload of which every file is complete. */
+export async function stageVersion(store: VersionStore, versionId: VersionId, imageId: ImageId): Promise<void> {
+  const { capture, schemaDigest, beginTime } = grantOf()
+  const upload = { versionId, imageId, imageUid: lab.imageUid, capture, schemaDigest, beginTime }
+  await store.stage({ ...upload, schemaSize: schema.length }, schema)
+  const bytes = bytesIn(versionId)
+  for (const path of [first, second]) {
+    const writer = await store.openAttempt(versionId, path, { kind: 'restart' }, () => {})
+    await writer.append(bytes)
+    await writer.finish(bytes.length, sha256(bytes))
+    await writer.close()
+  }
+}
+
+/** Publishes an image document; the fields not named are those of the lab's image. */
+export function publishPrimary(
+  store: VersionStore,
+  generation: number,
+  version: VersionId | null,
+  fields: { readonly epoch?: number; readonly uid?: typeof lab.imageUid; readonly deleted_at?: string } = {},
+): Promise<number> {
+  const { epoch = 1, uid = lab.imageUid } = fields
+  const head = { format: formatMajor, house, image: lab.imageId, uid, epoch, generation, ...fields } as const
+  return store.publish({
+    imageId: lab.imageId,
+    imageUid: uid,
+    epoch,
+    generation,
+    document: formatImageDocument({ ...head, primary: version }),
+    ...(version && { primary: version }),
+  })
+}
+
+/** The whole of a file, by the store. */
+export async function readAll(store: VersionStore, versionId: VersionId, path = first): Promise<Buffer> {
+  const file = await store.openFile(versionId, path)
+  try {
+    return Buffer.from(await file.read(0, file.size))
+  } finally {
+    await file.close()
+  }
+}

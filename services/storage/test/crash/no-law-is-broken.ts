@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { temporaryDirectory, type TemporaryDirectory } from '@goldkeep/testing'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeWorld, type World } from '../support/world.js'
+import { crashAt, stepsOf } from './crash-at-step.js'
+import type { Operation } from './operations.js'
+import { worldBefore } from './world-before.js'
+
+/** Tests that no law is broken by an end at any step of the operations. */
+export function testEveryStepOf(operations: readonly Operation[]): void {
+  let directory: TemporaryDirectory
+  let world: World
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory('crash')
+    world = await makeWorld(join(directory.path, 'world'))
+  })
+  afterAll(() => directory.remove())
+
+  /** An empty directory for one case, gone when it is over. */
+  const inDirectory = async <T>(name: string, work: (path: string) => Promise<T>): Promise<T> => {
+    const path = join(directory.path, name)
+    mkdirSync(path)
+    try {
+      return await work(path)
+    } finally {
+      rmSync(path, { recursive: true })
+    }
+  }
+
+  test.each(operations.map((operation) => [operation.name, operation] as const))(
+    '%s',
+    async (name, operation) => {
+      const before = await worldBefore(world, operation, join(directory.path, `before ${name}`))
+      const steps = await inDirectory('in peace', (path) => stepsOf(before, operation, path))
+      const broken: string[] = []
+      for (let step = 0; step <= steps.length; step += operation.stride ?? 1)
+        for (const half of steps[step]?.startsWith('write ') ? [false, true] : [false])
+          await inDirectory(`${step} ${half}`, async (path) => {
+            const found = await crashAt(before, operation, { step, half }, path)
+            const where = `${half ? 'in' : 'before'} step ${step}, ${steps[step] ?? 'the next request'}`
+            broken.push(...found.map((sentence) => `${where}: ${sentence}`))
+          })
+      expect(broken).toEqual([])
+      expect(steps.length).toBeGreaterThan(1)
+    },
+    180_000,
+  )
+}
