@@ -1,28 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import { registerVolume, schema, validVersion } from './support/versions.js'
+import { schema, useLab, validVersion } from './support/versions.js'
 
 /** The process of the catalog is an hour ahead of its database; nobody is to notice. */
 const hourMs = 3_600_000
 
 describe('the clock of the house', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-  let volumeId: string
+  const { house, volumeId } = useLab()
   const realNow = Date.now
 
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    volumeId = await registerVolume(house)
-    await house.images.create({ imageId: 'lab' })
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
   afterEach(() => {
     jest.restoreAllMocks()
   })

@@ -1,39 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
 import { importPublicKey, verifyTicket } from '@goldkeep/tickets'
-import type { VolumeId } from '@goldkeep/domain'
 import { sql } from 'kysely'
 import { sweep } from '../src/operations/sweep.js'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import { registerVolume, validVersion } from './support/versions.js'
+import { reason } from './support/reason.js'
+import { useLab, validVersion } from './support/versions.js'
 
 const { DeploymentState } = catalog
-const reason = (name: string) => expect.objectContaining({ reason: name })
 const machine = (value: Partial<catalog.Machine>) => ({
   $case: 'machine' as const,
   value: catalog.Machine.fromPartial(value),
 })
 
 describe('deployments', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-  let volumeId: string
+  const { house, volumeId } = useLab()
   let first: string
   let second: string
 
   beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    volumeId = await registerVolume(house)
-    await house.images.create({ imageId: 'lab' })
     first = (await validVersion(house, 'lab', volumeId)).versionId
     second = (await validVersion(house, 'lab', volumeId)).versionId
     await house.images.promote({ imageId: 'lab', versionId: first })
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
   })
 
   const start = (target: ReturnType<typeof machine>, requestId = '') =>
@@ -61,7 +48,7 @@ describe('deployments', () => {
       keys.map(async (key) => [key.keyId, await importPublicKey(key.publicKey)] as const),
     )
     const trust = { keys: new Map(trusted), revokedBefore: new Map<string, number>() }
-    const claims = await verifyTicket(trust, orders.ticket?.token ?? '', volumeId as VolumeId, new Date())
+    const claims = await verifyTicket(trust, orders.ticket?.token ?? '', volumeId, new Date())
     expect(claims).toMatchObject({
       operation: 'read',
       versionId: orders.deployment?.versionId,

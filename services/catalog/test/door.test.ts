@@ -1,35 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { clientsWithBearer, createLogger, openChannel } from '@goldkeep/service'
-import { startTestPostgres, temporaryDirectory, type TestPostgres } from '@goldkeep/testing'
+import { temporaryDirectory } from '@goldkeep/testing'
 import { signServiceTicket } from '@goldkeep/tickets'
 import { service as healthDefinition } from 'grpc-health-check'
 import { createClient } from 'nice-grpc'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openHouse } from '../src/operations/open-house.js'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
+import { reason } from './support/reason.js'
+import { useTestCatalog } from './support/test-catalog.js'
 import { openTestDatabase } from './support/test-database.js'
 import { registerVolume } from './support/versions.js'
 
-const reason = (name: string) => expect.objectContaining({ reason: name })
 const log = createLogger('test', 'silent')
 
 describe('the door', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
+  const house = useTestCatalog()
 
   test('the first start leaves one admin token that only its owner can read', async () => {
-    const db = await openTestDatabase(postgres)
+    const db = await openTestDatabase(await house.createDatabase())
     const directory = await temporaryDirectory('door')
     const file = join(directory.path, 'admin-token')
     const [one, other] = await Promise.all([openHouse(db, file, log), openHouse(db, file, log)])

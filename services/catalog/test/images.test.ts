@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-
-const reason = (name: string) => expect.objectContaining({ reason: name })
+import { describe, expect, test } from '@jest/globals'
+import { reason } from './support/reason.js'
+import { useTestCatalog } from './support/test-catalog.js'
+import { schema } from './support/versions.js'
 
 describe('images', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
+  const house = useTestCatalog()
 
   test('an image id is unique without regard to case', async () => {
     await house.images.create({ imageId: 'Office' })
@@ -78,5 +67,11 @@ describe('images', () => {
     )
     const image = await house.images.create({ imageId: 'linux', environment: 'linux', type: 'block' })
     expect(image).toMatchObject({ environment: 'linux', type: 'block' })
+  })
+
+  test('an image of a house without a volume takes no upload', async () => {
+    await house.images.create({ imageId: 'roomless' })
+    const begun = house.uploads.begin({ imageId: 'roomless', schema })
+    await expect(begun).rejects.toEqual(reason('NO_VOLUME'))
   })
 })

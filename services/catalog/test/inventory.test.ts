@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, waitUntil, type TestPostgres } from '@goldkeep/testing'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import { claim, openJobId, registerVolume, schema, sealVersion } from './support/versions.js'
+import { waitUntil } from '@goldkeep/testing'
+import { reason } from './support/reason.js'
+import { useTestCatalog } from './support/test-catalog.js'
+import { claim, openJobId, registerVolume, schema, sealVersion, versionOf } from './support/versions.js'
 
 const { Presence } = catalog
-const reason = (name: string) => expect.objectContaining({ reason: name })
 const wrong = { algorithm: 'sha256', value: Buffer.alloc(32, 7) }
 type Batch = Partial<Omit<catalog.RecordInventoryRequest, 'versions' | 'images'>> & {
   versions?: Partial<catalog.HeldVersion>[]
@@ -13,29 +13,17 @@ type Batch = Partial<Omit<catalog.RecordInventoryRequest, 'versions' | 'images'>
 }
 
 describe('an inventory', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
+  const house = useTestCatalog((started) => started.images.create({ imageId: 'lab' }))
   let volumeId: string
 
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    await house.images.create({ imageId: 'lab' })
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
   beforeEach(async () => {
     volumeId = await registerVolume(house)
   })
 
-  const versionOf = (versionId: string) =>
-    house.versions.get({ by: { $case: 'versionId', value: versionId } })
-  const presenceOf = async (versionId: string) => (await versionOf(versionId)).presence
+  const presenceOf = async (versionId: string) => (await versionOf(house, versionId)).presence
   const heldAs = async (versionId: string) => ({
     versionId,
-    manifestDigest: (await versionOf(versionId)).manifestDigest,
+    manifestDigest: (await versionOf(house, versionId)).manifestDigest,
   })
   const sealed = async () => (await sealVersion(house, 'lab', volumeId)).versionId
   /** The house's clock, as storage asks for it before it looks. */

@@ -1,36 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
 import { sql } from 'kysely'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
+import { reason } from './support/reason.js'
 import {
   claim,
   findings,
   openJobId,
-  registerVolume,
   sealVersion,
+  useLab,
   validate,
+  versionOf,
   worker,
 } from './support/versions.js'
 
 const { ClaimRefusal, FindingVerdict, Presence, Verdict } = catalog
-const reason = (name: string) => expect.objectContaining({ reason: name })
 
 describe('jobs', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-  let volumeId: string
-
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    volumeId = await registerVolume(house)
-    await house.images.create({ imageId: 'lab' })
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
+  const { house, volumeId } = useLab()
 
   const letClaimLapse = (jobId: string) =>
     house.db
@@ -43,8 +29,6 @@ describe('jobs', () => {
     const { outcome } = await house.coordination.claimJob({ jobId, ...claimant })
     return outcome?.$case === 'refusal' ? outcome.value : undefined
   }
-  const versionOf = (versionId: string) =>
-    house.versions.get({ by: { $case: 'versionId', value: versionId } })
 
   test('a job is held by one worker at a time', async () => {
     const jobId = await openJobId(house, 'validate', await sealed())
@@ -73,7 +57,7 @@ describe('jobs', () => {
     await expect(house.coordination.reportFindings(late)).rejects.toEqual(reason('CLAIM_LOST'))
     await expect(house.coordination.renewClaim({ jobId, claimToken })).rejects.toEqual(reason('CLAIM_LOST'))
     await expect(house.coordination.failJob({ jobId, claimToken })).rejects.toEqual(reason('CLAIM_LOST'))
-    expect((await versionOf(versionId)).verdict).toBe(Verdict.VERDICT_PENDING)
+    expect((await versionOf(house, versionId)).verdict).toBe(Verdict.VERDICT_PENDING)
     const { verdict } = await house.coordination.reportFindings({ ...late, claimToken: second.claimToken })
     expect(verdict).toBe(Verdict.VERDICT_VALID)
     await expect(house.coordination.reportFindings(late)).rejects.toEqual(reason('CLAIM_LOST'))
@@ -108,7 +92,7 @@ describe('jobs', () => {
   test('bytes that differ from the manifest make the version damaged', async () => {
     const versionId = await sealed()
     expect(await validate(house, versionId, { digests: 'FAIL' })).toBe(Verdict.VERDICT_INVALID)
-    expect((await versionOf(versionId)).presence).toBe(Presence.PRESENCE_DAMAGED)
+    expect((await versionOf(house, versionId)).presence).toBe(Presence.PRESENCE_DAMAGED)
   })
 
   test('bytes that went missing while they were examined stay missing', async () => {
@@ -119,7 +103,7 @@ describe('jobs', () => {
       .where('versionId', '=', versionId)
       .execute()
     await validate(house, versionId)
-    expect((await versionOf(versionId)).presence).toBe(Presence.PRESENCE_MISSING)
+    expect((await versionOf(house, versionId)).presence).toBe(Presence.PRESENCE_MISSING)
   })
 
   test('a validation is not confirmed as a command', async () => {

@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
+import { useTestCatalog } from './support/test-catalog.js'
 import { recordSealed, registerVolume, schema, validate, wimPath } from './support/versions.js'
 
 const { Lifecycle, Presence, Verdict, DeploymentState } = catalog
 
 describe('the main job', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
+  const house = useTestCatalog()
 
   test('an upload becomes a version, is validated, promoted and deployed', async () => {
     const volumeId = await registerVolume(house)

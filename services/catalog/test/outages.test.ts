@@ -1,28 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createLogger } from '@goldkeep/service'
-import { startTestPostgres, waitUntil, type TestPostgres } from '@goldkeep/testing'
+import { waitUntil } from '@goldkeep/testing'
 import { sql } from 'kysely'
 import { startCatalog } from '../src/index.js'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import { claim, openJobId, registerVolume, sealVersion } from './support/versions.js'
+import { reason } from './support/reason.js'
+import { isAnyWaiting } from './support/test-database.js'
+import { claim, openJobId, sealVersion, useLab } from './support/versions.js'
 
-const reason = (name: string) => expect.objectContaining({ reason: name })
+const log = createLogger('catalog', 'silent')
 
 describe('a catalog', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-  let volumeId: string
-
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    volumeId = await registerVolume(house)
-    await house.images.create({ imageId: 'lab' })
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
+  const { house, volumeId } = useLab()
 
   /** What a restart of PostgreSQL does to its connections. */
   const cutConnections = () =>
@@ -36,11 +24,6 @@ describe('a catalog', () => {
       .where('jobId', '=', jobId)
       .where('relayedAt', 'is not', null)
       .executeTakeFirst()
-  const isWaiting = async () => {
-    const { rows } = await sql`select 1 from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`.execute(house.db)
-    return rows.length > 0
-  }
 
   test('lives on when its database connections are cut, also in the middle of a call', async () => {
     let blocked: Promise<unknown> | undefined
@@ -50,7 +33,7 @@ describe('a catalog', () => {
         await trx.selectFrom('images').select('uid').where('imageId', '=', 'lab').forUpdate().execute()
         const promotion = { imageId: 'lab', versionId: '20200101T000000Z-aaaa' }
         blocked = house.images.promote(promotion).catch((error: unknown) => error)
-        await waitUntil(isWaiting, { what: 'the promotion waits for the lock' })
+        await waitUntil(() => isAnyWaiting(house.db), { what: 'the promotion waits for the lock' })
         await cutConnections().catch(() => undefined)
       })
       .catch(() => undefined)
@@ -63,7 +46,6 @@ describe('a catalog', () => {
   })
 
   test('shares the house with another one', async () => {
-    const log = createLogger('catalog', 'silent')
     const second = await startCatalog(house.config, log, new AbortController().signal)
     expect(second.houseId).toBe(house.houseId)
     const { versionId } = await sealVersion(house, 'lab', volumeId)
@@ -73,10 +55,21 @@ describe('a catalog', () => {
     await claim(house, jobId)
   })
 
-  test('that cannot start leaves nothing behind', async () => {
-    const log = createLogger('catalog', 'silent')
-    const taken = { ...house.config, port: house.port }
-    await expect(startCatalog(taken, log, new AbortController().signal)).rejects.toThrow()
+  test('that cannot listen leaves no connection behind', async () => {
+    const databaseUrl = await house.createDatabase()
+    const adminTokenFile = `${house.config.adminTokenFile}.of-another`
+    const taken = { ...house.config, databaseUrl, queueUrl: databaseUrl, adminTokenFile, port: house.port }
+    const starting = startCatalog(taken, log, new AbortController().signal)
+    await expect(starting).rejects.toThrow(/EADDRINUSE|in use/)
+    const name = new URL(databaseUrl).pathname.slice(1)
+    const isLeftAlone = async () => {
+      const { rows } = await sql`select 1 from pg_stat_activity where datname = ${name}`.execute(house.db)
+      return rows.length === 0
+    }
+    await waitUntil(isLeftAlone, { what: 'every connection is closed' })
+  })
+
+  test('that does not reach its database does not start', async () => {
     const nowhere = { ...house.config, databaseUrl: 'postgres://nobody@127.0.0.1:1/none' }
     await expect(startCatalog(nowhere, log, new AbortController().signal)).rejects.toThrow()
   })

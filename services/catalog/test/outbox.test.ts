@@ -14,7 +14,7 @@ import { registerVolume } from '../src/operations/register-volume.js'
 import { relayOutbox, type QueuePort } from '../src/operations/relay-outbox.js'
 import { requestUploadEnd } from '../src/operations/request-upload-end.js'
 import { sweep } from '../src/operations/sweep.js'
-import { atomically, emptyDatabase, openTestDatabase } from './support/test-database.js'
+import { atomically, emptyDatabase, isAnyWaiting, openTestDatabase } from './support/test-database.js'
 import { schema } from './support/versions.js'
 
 const times = {
@@ -52,7 +52,7 @@ describe('the outbox', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres()
-    db = await openTestDatabase(postgres)
+    db = await openTestDatabase(postgres.url)
   })
   afterAll(async () => {
     await db?.destroy()
@@ -92,13 +92,6 @@ describe('the outbox', () => {
       await requestUploadEnd(trx, versionId, 'ABORTED', systemActor, '')
       return versionId
     })
-  }
-  /** Whether a query of this database waits for another's lock. */
-  async function isAnyWaiting(): Promise<boolean> {
-    const { rows } = await sql`
-      select 1 from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
-    return rows.length > 0
   }
   const jobIds = async () => (await db.selectFrom('jobs').select('jobId').execute()).map((row) => row.jobId)
   const queued = () => [...queue.held.values()]
@@ -158,7 +151,7 @@ describe('the outbox', () => {
     await atomically(db, async (trx) => {
       await requestUploadEnd(trx, versionId, 'ABORTED', systemActor, 'once more')
       claiming = atomically(db, (other) => claimJob(other, jobId, { workerId: 'w', capabilities: [] }, times))
-      await waitUntil(() => isAnyWaiting(), { what: 'the claim waits' })
+      await waitUntil(() => isAnyWaiting(db), { what: 'the claim waits' })
     })
     expect(await claiming).toMatchObject({ work: { kind: 'end-upload', versionId, opSeq: 2 } })
   })

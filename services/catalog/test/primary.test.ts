@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import { registerVolume, sealVersion, validate, validVersion } from './support/versions.js'
+import { reason } from './support/reason.js'
+import { sealVersion, useLab, validate, validVersion, versionOf } from './support/versions.js'
 
 const { Mark, PrimaryChangeKind } = catalog
-const reason = (name: string) => expect.objectContaining({ reason: name })
 
 describe('the primary pointer', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-  let volumeId: string
-
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    volumeId = await registerVolume(house)
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
+  const { house, volumeId } = useLab()
 
   /** An image with valid versions, none of them primary. */
   async function imageWithVersions(imageId: string, count: number): Promise<string[]> {
@@ -30,8 +16,6 @@ describe('the primary pointer', () => {
     return ids
   }
   const primaryOf = async (imageId: string) => (await house.images.getPrimary({ imageId })).versionId
-  const versionOf = (versionId: string) =>
-    house.versions.get({ by: { $case: 'versionId', value: versionId } })
 
   test('of two promotions with the same expectation one wins', async () => {
     const [first = '', second = '', third = ''] = await imageWithVersions('race', 3)
@@ -118,10 +102,10 @@ describe('the primary pointer', () => {
       fromVersionId: c,
       toVersionId: b,
     })
-    expect(await versionOf(c)).toMatchObject({ mark: Mark.MARK_BAD, markReason: 'blue screens' })
+    expect(await versionOf(house, c)).toMatchObject({ mark: Mark.MARK_BAD, markReason: 'blue screens' })
     await house.images.rollback({ imageId: 'back', keepMark: true })
     expect(await primaryOf('back')).toBe(a)
-    expect((await versionOf(b)).mark).toBe(Mark.MARK_UNSPECIFIED)
+    expect((await versionOf(house, b)).mark).toBe(Mark.MARK_UNSPECIFIED)
     await expect(house.images.rollback({ imageId: 'back' })).rejects.toEqual(reason('NO_ROLLBACK_TARGET'))
     expect(await primaryOf('back')).toBe(a)
   })

@@ -1,28 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
 import { sql } from 'kysely'
 import { sweep } from '../src/operations/sweep.js'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import { claim, manifestOf, openJobId, recordSealed, registerVolume, schema } from './support/versions.js'
+import { reason } from './support/reason.js'
+import { claim, manifestOf, openJobId, recordSealed, schema, useLab } from './support/versions.js'
 
 const { ClaimRefusal, Lifecycle, OnOpenUpload, UploadFileState } = catalog
-const reason = (name: string) => expect.objectContaining({ reason: name })
 
 describe('uploads', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-  let volumeId: string
-
-  beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    await house.images.create({ imageId: 'lab' })
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
-  })
+  const { house, volumeId } = useLab()
 
   const begin = async (request: Partial<catalog.BeginUploadRequest> = {}): Promise<string> => {
     const { upload } = await house.uploads.begin({ imageId: 'lab', schema, ...request })
@@ -41,12 +27,6 @@ describe('uploads', () => {
     const { claimToken } = await claim(house, jobId)
     await house.coordination.confirmCommand({ jobId, claimToken, outcome })
   }
-
-  test('a house without a volume takes none', async () => {
-    await expect(begin()).rejects.toEqual(reason('NO_VOLUME'))
-    volumeId = await registerVolume(house)
-    await begin()
-  })
 
   test('a schema that is not JSON is refused and makes nothing', async () => {
     const before = await house.images.get({ imageId: 'lab' })

@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
-import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
-import { startTestCatalog, type TestCatalog } from './support/test-catalog.js'
-import { registerVolume, sealVersion, validate, validVersion, wimPath } from './support/versions.js'
+import { reason } from './support/reason.js'
+import { sealVersion, useLab, validate, validVersion, wimPath } from './support/versions.js'
 
 const { Lifecycle, Mark, Presence, Verdict } = catalog
-const reason = (name: string) => expect.objectContaining({ reason: name })
 
 describe('versions', () => {
-  let postgres: TestPostgres
-  let house: TestCatalog
-  let volumeId: string
+  const { house, volumeId } = useLab()
   const ids: string[] = []
 
   beforeAll(async () => {
-    postgres = await startTestPostgres()
-    house = await startTestCatalog(postgres)
-    volumeId = await registerVolume(house)
-    await house.images.create({ imageId: 'lab' })
     for (let count = 0; count < 3; count += 1)
       ids.push((await validVersion(house, 'lab', volumeId)).versionId)
-  })
-  afterAll(async () => {
-    await house?.stop()
-    await postgres?.stop()
   })
 
   const byReference = (value: string) => house.versions.get({ by: { $case: 'reference', value } })

@@ -1,7 +1,8 @@
 import { catalog } from '@goldkeep/contracts'
 import { clientsWithBearer, createLogger, openChannel } from '@goldkeep/service'
-import { temporaryDirectory, type TestPostgres } from '@goldkeep/testing'
+import { startTestPostgres, temporaryDirectory } from '@goldkeep/testing'
 import { signServiceTicket } from '@goldkeep/tickets'
+import { afterAll, beforeAll } from '@jest/globals'
 import type { Kysely } from 'kysely'
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -33,16 +34,40 @@ export interface TestCatalog extends CatalogClients {
   readonly db: Kysely<DB>
   /** Clients that present another bearer to the users' services. */
   readonly as: (bearer: string) => CatalogClients
+  /** Makes another database, which nobody uses, beside the catalog's. */
+  readonly createDatabase: () => Promise<string>
+}
+
+/**
+ * Starts a catalog for the tests of this `describe`, and stops it after them.
+ * @param prepare what is done to it before the first test
+ * @returns the catalog, which is there as soon as `prepare` and the tests run
+ */
+export function useTestCatalog(
+  prepare: (house: TestCatalog) => Promise<unknown> = async () => {},
+): TestCatalog {
+  const house = {} as TestCatalog
+  let stop: (() => Promise<void>) | undefined
+  beforeAll(async () => {
+    const running = await startTestCatalog()
+    stop = running.stop
+    Object.assign(house, running.house)
+    await prepare(house)
+  })
+  afterAll(() => stop?.())
+  return house
+}
+
+interface RunningTestCatalog {
+  readonly house: TestCatalog
   readonly stop: () => Promise<void>
 }
 
 /** A catalog in this process on a database of its own, with the queue beside it. */
-export async function startTestCatalog(
-  postgres: TestPostgres,
-  overrides: Readonly<Record<string, string>> = {},
-): Promise<TestCatalog> {
+async function startTestCatalog(): Promise<RunningTestCatalog> {
+  const postgres = await startTestPostgres()
   const directory = await temporaryDirectory('catalog')
-  const databaseUrl = overrides['GOLDKEEP_DATABASE_URL'] ?? (await postgres.createDatabase())
+  const databaseUrl = postgres.url
   const adminTokenFile = join(directory.path, 'admin-token')
   const config = loadCatalogConfig({
     GOLDKEEP_DATABASE_URL: databaseUrl,
@@ -51,7 +76,6 @@ export async function startTestCatalog(
     GOLDKEEP_CATALOG_PORT: '0',
     GOLDKEEP_ADMIN_TOKEN_FILE: adminTokenFile,
     GOLDKEEP_SWEEP_INTERVAL: '1h',
-    ...overrides,
   })
   const running = await startCatalog(config, silent, new AbortController().signal)
   const adminToken = (await readFile(adminTokenFile, 'utf8')).trim()
@@ -71,19 +95,24 @@ export async function startTestCatalog(
     }
   }
   const db = openDatabase(databaseUrl, silent, 4)
+  const { port, houseId } = running
   return {
-    ...as(adminToken),
-    port: running.port,
-    houseId: running.houseId,
-    config,
-    adminToken,
-    db,
-    as,
+    house: {
+      ...as(adminToken),
+      port,
+      houseId,
+      config,
+      adminToken,
+      db,
+      as,
+      createDatabase: postgres.createDatabase,
+    },
     stop: async () => {
       channel.close()
       await db.destroy()
       await running.stop()
       await directory.remove()
+      await postgres.stop()
     },
   }
 }

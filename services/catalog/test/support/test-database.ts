@@ -1,13 +1,12 @@
 import { createLogger } from '@goldkeep/service'
-import type { TestPostgres } from '@goldkeep/testing'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { migrate } from '../../src/db/migrate.js'
 import { openDatabase } from '../../src/db/open-database.js'
 import type { DB } from '../../src/db/tables.js'
 
-/** A migrated database of its own, without a catalog that works on it. */
-export async function openTestDatabase(postgres: TestPostgres): Promise<Kysely<DB>> {
-  const db = openDatabase(await postgres.createDatabase(), createLogger('test', 'silent'), 6)
+/** Opens and migrates a database, without a catalog that works on it. */
+export async function openTestDatabase(url: string): Promise<Kysely<DB>> {
+  const db = openDatabase(url, createLogger('test', 'silent'), 6)
   await migrate(db as unknown as Kysely<never>)
   return db
 }
@@ -22,4 +21,11 @@ export async function emptyDatabase(db: Kysely<DB>): Promise<void> {
   await sql`truncate house, signing_keys, tokens, volumes, images, jobs, request_ids, change_log, audit cascade`.execute(
     db,
   )
+}
+
+/** Whether a query of this database waits for another's lock. */
+export async function isAnyWaiting(db: Kysely<DB>): Promise<boolean> {
+  const { rows } = await sql`select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+  return rows.length > 0
 }

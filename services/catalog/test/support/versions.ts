@@ -10,11 +10,12 @@ import {
   parseVolumeId,
   type CheckName,
   type FindingVerdict,
+  type VolumeId,
 } from '@goldkeep/domain'
 import { winpeSchema } from '@goldkeep/testing'
 import { formatManifest } from '@goldkeep/volume'
 import { randomBytes } from 'node:crypto'
-import type { TestCatalog } from './test-catalog.js'
+import { useTestCatalog, type TestCatalog } from './test-catalog.js'
 
 export const wimPath = 'hd0/part1.winpe.wim'
 export const schema = Buffer.from(winpeSchema({ partitions: [{ number: 1, usedMiB: 10 }] }))
@@ -31,13 +32,23 @@ export async function registerVolume(house: TestCatalog, volumeId: string = newV
   return volumeId
 }
 
+/** A catalog for the tests of this `describe` that has a volume and the image `lab`. */
+export function useLab(): { readonly house: TestCatalog; readonly volumeId: VolumeId } {
+  const volumeId = newVolumeId()
+  const house = useTestCatalog(async (started) => {
+    await registerVolume(started, volumeId)
+    await started.images.create({ imageId: 'lab' })
+  })
+  return { house, volumeId }
+}
+
 /** version.json as storage would write it for an upload. */
 export async function manifestOf(
   house: TestCatalog,
   versionId: string,
   volumeId: string,
 ): Promise<Uint8Array> {
-  const version = await house.versions.get({ by: { $case: 'versionId', value: versionId } })
+  const version = await versionOf(house, versionId)
   const digest = () => randomBytes(32).toString('hex')
   return formatManifest({
     format: 1,
@@ -142,3 +153,6 @@ export async function validVersion(
   await validate(house, version.versionId)
   return version
 }
+
+export const versionOf = (house: TestCatalog, versionId: string): Promise<catalog.Version> =>
+  house.versions.get({ by: { $case: 'versionId', value: versionId } })
