@@ -13,9 +13,10 @@ import { formatImageDocument, formatMajor } from '@goldkeep/volume'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { takeVolume } from '../../src/store/disk/open-volume.js'
-import { nodeSyscalls, type Syscalls } from '../../src/store/disk/syscalls.js'
+import type { Syscalls } from '../../src/store/disk/syscalls.js'
 import type { VersionStore } from '../../src/store/version-store.js'
 import { bytesOf, sha256 } from '../support/bytes.js'
+import { directSyscalls } from '../support/direct-syscalls.js'
 import { manifestOf } from '../support/manifest-of.js'
 import { grantOf, schema } from '../support/test-house.js'
 import { copyTree } from '../support/world.js'
@@ -53,7 +54,7 @@ export async function makeShelves(): Promise<{
   const directory = await temporaryDirectory('shelves')
   const original = join(directory.path, 'original')
   mkdirSync(original)
-  const { store, end } = await openStore(original, nodeSyscalls)
+  const { store, end } = await openStore(original, directSyscalls)
   for (const versionId of [primary, other]) await sealVersion(store, versionId, lab.imageId)
   await publishPrimary(store, 1, primary)
   await end()
@@ -64,7 +65,7 @@ export async function makeShelves(): Promise<{
   }
 }
 
-async function openShelf(volume: string, sys: Syscalls = nodeSyscalls): Promise<Shelf> {
+async function openShelf(volume: string, sys: Syscalls = directSyscalls): Promise<Shelf> {
   let running = await openStore(volume, sys)
   return {
     volume,
@@ -72,7 +73,7 @@ async function openShelf(volume: string, sys: Syscalls = nodeSyscalls): Promise<
       return running.store
     },
     tree: () => treeOf(volume, { without: /^\.(lease|owner|trust|commands)|^volume\.json/ }),
-    reopen: async ({ sys: next = nodeSyscalls, meanwhile } = {}) => {
+    reopen: async ({ sys: next = directSyscalls, meanwhile } = {}) => {
       await running.end()
       await meanwhile?.()
       running = await openStore(volume, next)
@@ -86,10 +87,15 @@ async function openStore(volume: string, sys: Syscalls) {
   const owned = await takeVolume(volume, log, new AbortController().signal, sys)
   const store = await owned.open(house)
   const end = async (): Promise<void> => {
-    await store.close()
-    await owned.release()
+    await store.close().catch(unlessKilled)
+    await owned.release().catch(unlessKilled)
   }
   return { store, end }
+}
+
+/** A process that was killed by its test closes nothing any more. */
+function unlessKilled(error: unknown): void {
+  if (!String(error).includes('killed')) throw error
 }
 
 /** Stages two files and seals them. */

@@ -3,6 +3,7 @@ import { parseTrashSidecar } from '@goldkeep/volume'
 import { mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { orders, time, trashName } from './orders.js'
+import { expectRefusal } from './refused.js'
 import {
   bytesIn,
   fresh,
@@ -34,12 +35,7 @@ const place = `images/${lab.imageId}/versions/${other}`
 const trash = (opSeq = 1) => orders.trash(shelf.store, { epoch: 1, opSeq })
 const restore = (opSeq = 2) => orders.restore(shelf.store, { epoch: 1, opSeq })
 
-/** The call is refused for the reason, and nothing on the volume has changed. */
-async function refused(reason: string, call: () => Promise<unknown>): Promise<void> {
-  const before = await shelf.tree()
-  await expect(call()).rejects.toMatchObject({ reason })
-  expect(await shelf.tree()).toEqual(before)
-}
+const refused = (reason: string, call: () => Promise<unknown>) => expectRefusal(shelf, reason, call)
 
 describe('a version that is trashed', () => {
   test('lies in the trash byte for byte, beside what says whence, when, why and by whom', async () => {

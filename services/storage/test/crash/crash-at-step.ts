@@ -113,7 +113,7 @@ async function goOn(
   const store = await process.start()
   broken.push(...told('after a start', await look()))
   try {
-    await operation.run(carefulClient(store, ledger), store, world)
+    await operation.run(carefulClient(store, ledger), store, world, process.sys)
     broken.push(...told('when asked again', await look()))
   } catch (error) {
     broken.push(...told('when asked again', [String(error)]))
@@ -136,5 +136,5 @@ async function live(
   if (operation.whileStarting) process.sys.interfere = interfere
   const store = await process.start()
   process.sys.interfere = interfere
-  await operation.run(carefulClient(store, ledger), store, world)
+  await operation.run(carefulClient(store, ledger), store, world, process.sys)
 }

@@ -1,7 +1,8 @@
+import { parseImageId } from '@goldkeep/domain'
 import type { VersionStore } from '../../src/store/version-store.js'
 import type { CarefulClient } from '../support/careful-client.js'
 import type { Call, WatchedSyscalls } from '../support/watched-syscalls.js'
-import { contentOf, firstFile, freshVersion, lab, secondFile, type World } from '../support/world.js'
+import { contentOf, firstFile, freshVersion, lab, office, secondFile, type World } from '../support/world.js'
 
 /** What storage is asked to do while it is killed; asking again after any end must lead to the same. */
 export interface Operation {
@@ -19,7 +20,12 @@ export interface Operation {
   readonly ofInterest?: (call: Call) => boolean
   /** Looks at every n-th step only, where the others are steps of operations that are tried by themselves. */
   readonly stride?: number
-  readonly run: (client: CarefulClient, store: VersionStore, world: World) => Promise<void>
+  readonly run: (
+    client: CarefulClient,
+    store: VersionStore,
+    world: World,
+    sys: WatchedSyscalls,
+  ) => Promise<void>
 }
 
 export const fresh = freshVersion()
@@ -73,4 +79,30 @@ export const operations: readonly Operation[] = [
     run: (client, _store, { better }) => client.publish(lab, 2, better),
   },
   { name: 'publication without a primary', run: (client) => client.publish(lab, 2) },
+  { name: 'trash', run: (client, _store, { better }) => client.trash(better, lab, 2) },
+  {
+    name: 'trash of the primary that was',
+    before: (client) => client.publish(lab, 2),
+    run: (client, _store, { good }) => client.trash(good, lab, 2),
+  },
+  {
+    name: 'restore',
+    before: (client, _store, { better }) => client.trash(better, lab, 2),
+    run: (client, _store, { better }) => client.restore(better, lab, 3),
+  },
+  {
+    name: 'purge',
+    before: (client, _store, { better }) => client.trash(better, lab, 2),
+    run: (client, _store, { better }) => client.purge(better, 3),
+  },
+  {
+    name: 'clone into another image',
+    run: (client, _store, { good }) => client.clone(good, fresh, office, 1),
+  },
+  {
+    name: 'clone into a new image',
+    stride: 3,
+    run: (client, _store, { good }) => client.clone(good, fresh, parseImageId('kiosk'), 1),
+  },
+  { name: 'move', run: (client, _store, { better }) => client.move(better, office, 2) },
 ]

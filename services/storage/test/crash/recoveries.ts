@@ -1,5 +1,5 @@
 import type { Call, WatchedSyscalls } from '../support/watched-syscalls.js'
-import { contentOf, secondFile } from '../support/world.js'
+import { contentOf, lab, secondFile } from '../support/world.js'
 import { fresh, stageAndWrite, type Operation } from './operations.js'
 
 const rest = async (): Promise<void> => {}
@@ -80,5 +80,33 @@ export const recoveries: readonly Operation[] = [
       await diedIn(sys, schema, () => client.end(open, 'EXPIRED', 1))
     },
     run: rest,
+  },
+  {
+    name: 'a start that removes half a clone',
+    whileStarting: true,
+    ofInterest: recovering,
+    before: async (client, _store, { good }, sys) => {
+      const manifest = ({ name, path }: Call): boolean =>
+        name === 'rename' && path.endsWith('/.version.json.new')
+      await diedIn(sys, manifest, () => client.clone(good, fresh, lab, 1))
+    },
+    run: rest,
+  },
+  {
+    name: 'a start that goes on with a purge',
+    whileStarting: true,
+    ofInterest: recovering,
+    before: async (client, _store, { better }, sys) => {
+      await client.trash(better, lab, 2)
+      const first = ({ name, path }: Call): boolean => name === 'unlink' && path.includes('/.purging-')
+      await diedIn(sys, first, () => client.purge(better, 3))
+    },
+    run: async (_client, store, _world, sys) => {
+      // Nobody waits for it but those who look.
+      while (store.trashed().some(({ isPurging }) => isPurging)) {
+        if (sys.dead) throw new Error('killed')
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    },
   },
 ]

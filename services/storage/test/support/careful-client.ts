@@ -4,6 +4,7 @@ import { formatImageDocument, formatMajor } from '@goldkeep/volume'
 import type { StagedUpload } from '../../src/store/upload.js'
 import type { AttemptWriter, VersionStore } from '../../src/store/version-store.js'
 import { sha256 } from './bytes.js'
+import { commandsOf } from './careful-commands.js'
 import { knownUpload, knownVersion, type Ledger, type UploadIs } from './ledger.js'
 import { manifestOf } from './manifest-of.js'
 import { house } from './store-process.js'
@@ -83,7 +84,11 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
     const files = new Map<string, Buffer>([[schemaPath, schema]])
     for (const [path, { bytes }] of upload.files) files.set(path, bytes)
     if (!ledger.versions.has(versionId))
-      ledger.versions.set(versionId, { imageId, files, may: new Set(['nowhere', 'versions']) })
+      ledger.versions.set(versionId, {
+        images: new Set([imageId]),
+        files,
+        may: new Set(['nowhere', 'versions']),
+      })
     upload.may = new Set([...upload.may, 'SEALED'])
     if (!(await store.completeSeal(versionId))) {
       const list = [...upload.files].map(([path, { bytes }]) => ({
@@ -122,7 +127,7 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
     ledger.images.set(imageId, { generation, mayLink: new Set([primary]) })
   }
 
-  return { stage, restart, goOn, commit, finish, write, seal, end, publish }
+  return { stage, restart, goOn, commit, finish, write, seal, end, publish, ...commandsOf(store, ledger) }
 }
 
 function uploadOf(versionId: VersionId, imageId: ImageId): StagedUpload {

@@ -3,12 +3,14 @@ import { volumeLayout } from '@goldkeep/volume'
 import { join } from 'node:path'
 import type { StagedFile, UploadView } from '../../src/store/upload.js'
 import { brokenOnDisk, readIfThere } from './laws-of-the-disk.js'
-import type { KnownFile, KnownUpload, KnownVersion, Ledger } from './ledger.js'
+import type { KnownFile, KnownUpload, KnownVersion, Ledger, Place, UploadIs } from './ledger.js'
 
 /** A storage service that runs, asked in-process or over the wire. Refusals are DomainErrors. */
 export interface Storage {
   view(versionId: VersionId): Promise<Pick<UploadView, 'phase' | 'files'>>
   readFile(versionId: VersionId, path: FilePath): Promise<Buffer>
+  /** Asks again for a command that a later one has overtaken; its refusal is expected. */
+  commandTooLate?(versionId: VersionId, opSeq: number): Promise<unknown>
 }
 
 /**
@@ -24,16 +26,23 @@ export async function brokenLaws(volume: string, storage: Storage, ledger: Ledge
   return broken
 }
 
+/** Where a version can be read; a deployment goes on with one in the trash. */
+const readable: readonly Place[] = ['versions', 'trash']
+
 async function brokenReading(storage: Storage, versionId: VersionId, known: KnownVersion): Promise<string[]> {
   const broken: string[] = []
   for (const [path, bytes] of known.files) {
     const found = await answerOf(storage.readFile(versionId, path as FilePath))
     if (found instanceof Buffer) {
-      if (!known.may.has('versions'))
-        broken.push(`${versionId} is served, and is ${[...known.may].join('/')}`)
+      if (!readable.some((place) => known.may.has(place)))
+        broken.push(`${versionId} is served, and is ${[...known.may].join(' or ')}`)
       if (!found.equals(bytes)) broken.push(`${path} of ${versionId} is read as other bytes`)
-    } else if (known.may.size === 1 && known.may.has('versions'))
-      broken.push(`${path} of ${versionId} cannot be read: ${found}`)
+    } else if ([...known.may].every((place) => readable.includes(place)))
+      broken.push(`${path} of ${versionId} cannot be read: ${String(found)}`)
+  }
+  if (known.lastSeq !== undefined && storage.commandTooLate) {
+    const answer = await answerOf(storage.commandTooLate(versionId, known.lastSeq - 1))
+    if (answer !== 'STALE_COMMAND') broken.push(`a late command about ${versionId} had ${String(answer)}`)
   }
   return broken
 }
@@ -58,9 +67,12 @@ async function brokenUpload(
 }
 
 /** How a refusal to show an upload is understood. */
-const absences: Record<string, 'ABSENT' | 'ENDED' | undefined> = {
+const absences: Record<string, UploadIs | undefined> = {
   UPLOAD_NOT_FOUND: 'ABSENT',
   UPLOAD_ENDED: 'ENDED',
+  // The version that it became lies in the trash, or was purged.
+  SEAL_BEGUN: 'SEALED',
+  VERSION_GONE: 'SEALED',
 }
 
 const phases = {

@@ -23,10 +23,10 @@ export function brokenOnDisk(volume: string, ledger: Ledger): string[] {
 
 function brokenVersion(volume: string, versionId: VersionId, known: KnownVersion): string[] {
   const layout = volumeLayout(volume)
-  const sealed = layout.version(known.imageId, versionId)
+  const sealed = [...known.images].map((imageId) => layout.version(imageId, versionId)).filter(exists)
   const trashed = names(layout.trash).filter((name) => placeInTrash(name, versionId) !== undefined)
   const places: Place[] = [
-    ...(exists(sealed) ? (['versions'] as const) : []),
+    ...sealed.map(() => 'versions' as const),
     ...trashed.map((name) => placeInTrash(name, versionId) ?? 'trash'),
   ]
   if (places.length > 1) return [`version ${versionId} is in ${places.join(' and ')}`]
@@ -34,9 +34,11 @@ function brokenVersion(volume: string, versionId: VersionId, known: KnownVersion
   // A tree is staged, and a version of nowhere, until its seal's one rename.
   const fits = known.may.has(place) || (place === 'staging' && known.may.has('nowhere'))
   if (!fits) return [`version ${versionId} is in ${place}, expected ${[...known.may].join(' or ')}`]
-  if (place === 'versions') return brokenFiles(sealed, known)
-  if (place === 'trash') return brokenFiles(join(layout.trash, trashed[0] ?? ''), known)
-  return []
+  if (place === 'versions') return brokenFiles(sealed[0] ?? '', known)
+  if (place !== 'trash') return []
+  const lying = join(layout.trash, trashed[0] ?? '')
+  const lost = exists(`${lying}.json`) ? [] : [`nothing says whence ${lying} came`]
+  return [...lost, ...brokenFiles(lying, known)]
 }
 
 /** Which place of the trash an entry is for a version, if it is one. A sidecar is none. */
@@ -73,7 +75,7 @@ function versionsFromNowhere(volume: string, ledger: Ledger): string[] {
     names(join(layout.images, imageId))
       .filter((name) => name === 'versions')
       .flatMap(() => names(layout.versions(imageId as ImageId)))
-      .filter((name) => isVersionId(name) && ledger.versions.get(name)?.imageId !== imageId)
+      .filter((name) => isVersionId(name) && !ledger.versions.get(name)?.images.has(imageId as ImageId))
       .map((name) => `images/${imageId} holds ${name}, which nobody sealed there`),
   )
 }

@@ -4,11 +4,14 @@ import type { FilePath, ImageId, VersionId } from '@goldkeep/domain'
 export type Place = 'staging' | 'versions' | 'trash' | 'purging' | 'nowhere'
 
 export interface KnownVersion {
-  readonly imageId: ImageId
+  /** Whose it is; two while it is moved. */
+  images: ReadonlySet<ImageId>
   /** With the schema. */
   readonly files: ReadonlyMap<string, Buffer>
   /** One place once a command was answered; several while it is under way. */
   may: ReadonlySet<Place>
+  /** Of the last command that was answered; an earlier one must be refused. */
+  lastSeq?: number
 }
 
 /** What storage said of one staged file. */

@@ -5,6 +5,7 @@ import type { Storage } from './laws-of-storage.js'
 export function storageOf(store: VersionStore): Storage {
   return {
     view: (versionId) => store.view(versionId),
+    commandTooLate: (versionId, opSeq) => store.endUpload(versionId, 'ABORTED', { epoch: 1, opSeq }),
     readFile: async (versionId, path) => {
       const file = await store.openFile(versionId, path)
       try {

@@ -26,6 +26,7 @@ export interface WatchedSyscalls extends Syscalls {
   readonly calls: Call[]
   /** Asked before every call; an error it throws is the call's. */
   interfere: Interference
+  readonly dead: boolean
   /** From now on nothing reaches the disk, as if the process had been killed. */
   die(): void
 }
@@ -43,14 +44,22 @@ export function watchSyscalls(below: Syscalls = nodeSyscalls): WatchedSyscalls {
     typeof value === 'number' ? (paths.get(value) ?? '') : resolve(String(value))
   const describe = (name: keyof Syscalls, values: readonly unknown[]): Call => {
     if (name === 'symlink') return { name, path: pathOf(values[1]) }
-    if (name === 'rename' || name === 'link')
-      return { name, path: pathOf(values[0]), to: pathOf(values[1]) }
+    if (name === 'rename' || name === 'link') return { name, path: pathOf(values[0]), to: pathOf(values[1]) }
     if (name === 'write') return { name, path: pathOf(values[0]), size: (values[1] as Uint8Array).length }
     if (name === 'open')
       return { name, path: pathOf(values[0]), creates: (Number(values[1]) & constants.O_CREAT) !== 0 }
     return { name, path: pathOf(values[0]) }
   }
-  const watched = { calls: [], interfere: () => {}, die: () => (dead = true) } as unknown as WatchedSyscalls
+  const watched = {
+    calls: [],
+    interfere: () => {},
+    die: () => {
+      dead = true
+    },
+    get dead() {
+      return dead
+    },
+  } as unknown as WatchedSyscalls
   const watch = (name: keyof Syscalls): AnyCall => {
     const real = below[name] as AnyCall
     return async (...values) => {
