@@ -4,19 +4,27 @@ import { createServer, ServerError, type Server, type ServerMiddleware } from 'n
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details'
 import { isAbortError } from 'abort-controller-x'
 import type { Logger } from './logger.js'
+import { ReceiveWindows, type ReceiveBudget } from './receive-window.js'
 
 /** Room for a chunk of 1 MiB and its frame; larger messages are refused by the transport. */
 export const maxMessageBytes = 4 * 1024 * 1024
 
-/** A gRPC server of the house: errors carry their reason, unknown faults are logged and told apart. */
-export function createGrpcServer(log: Logger): Server {
-  return createServer({
+/**
+ * A gRPC server of the house: errors carry their reason, unknown faults are logged and told apart.
+ * @param receive for servers that are sent much; absent: HTTP/2's own 64 KiB per connection
+ */
+export function createGrpcServer(log: Logger, receive?: ReceiveBudget): Server {
+  const server = createServer({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 20_000,
   })
     .use(errorDetailsServerMiddleware)
     .use(domainErrors(log))
+  if (!receive) return server
+  const windows = new ReceiveWindows(receive)
+  const listen: Server['listen'] = (...where) => windows.whileListening(() => server.listen(...where))
+  return { ...server, listen }
 }
 
 /** Turns domain errors into statuses, and what nobody expected into INTERNAL. */

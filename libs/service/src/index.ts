@@ -5,5 +5,6 @@ export { channelOptions, clientsWithBearer, openChannel } from '@goldkeep/client
 export * from './grpc-server.js'
 export * from './health.js'
 export * from './logger.js'
+export { defaultReceiveBudget, type ReceiveBudget } from './receive-window.js'
 export * from './run-service.js'
 export * from './shutdown.js'

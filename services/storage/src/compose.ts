@@ -1,6 +1,13 @@
 import { storage } from '@goldkeep/contracts'
 import { isDomainError, type VolumeId } from '@goldkeep/domain'
-import { addHealth, closeGrpcServer, createGrpcServer, runPhases, type Logger } from '@goldkeep/service'
+import {
+  addHealth,
+  closeGrpcServer,
+  createGrpcServer,
+  defaultReceiveBudget,
+  runPhases,
+  type Logger,
+} from '@goldkeep/service'
 import { connectCatalog, type CoordinationClient } from './catalog/coordination.js'
 import type { StorageConfig } from './config.js'
 import { keepHouseInformed } from './keep-house-informed.js'
@@ -108,7 +115,7 @@ async function serve(
   const publications = new KeyedQueue<string>()
   const door = createDoor(() => trust.current, volume.volumeId, config.serviceKey)
 
-  const server = createGrpcServer(log)
+  const server = createGrpcServer(log, defaultReceiveBudget)
   const health = addHealth(server)
   server.add(
     storage.UploadDataDefinition,
