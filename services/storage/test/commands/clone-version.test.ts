@@ -8,7 +8,18 @@ import { directSyscalls } from '../support/direct-syscalls.js'
 import { watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
 import { orders, time } from './orders.js'
 import { expectRefusal } from './refused.js'
-import { bytesIn, first, fresh, lab, makeShelves, office, other, primary, readAll, type Shelf } from './shelf.js'
+import {
+  bytesIn,
+  first,
+  fresh,
+  lab,
+  makeShelves,
+  office,
+  other,
+  primary,
+  readAll,
+  type Shelf,
+} from './shelf.js'
 
 let shelves: Awaited<ReturnType<typeof makeShelves>>
 let shelf: Shelf

@@ -80,8 +80,6 @@ describe.each(verbs)('%s', (verb) => {
   test('with the place in the order of another command is refused', async () => {
     await give(verb, order)
     const another = verb === 'restore' ? 'trash' : 'restore'
-    await expectRefusal(shelf, 'INVALID_FIELD', () =>
-      orders[another](shelf.store, order, subjectOf(verb)),
-    )
+    await expectRefusal(shelf, 'INVALID_FIELD', () => orders[another](shelf.store, order, subjectOf(verb)))
   })
 })

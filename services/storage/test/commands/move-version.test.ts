@@ -95,9 +95,13 @@ describe('a move is refused', () => {
 
 describe('of two directories of one version', () => {
   const copyTo = (imageId: string) => () =>
-    cp(join(shelf.volume, placeIn(shelf.store.findVersion(other)?.imageId ?? '')), join(shelf.volume, placeIn(imageId)), {
-      recursive: true,
-    })
+    cp(
+      join(shelf.volume, placeIn(shelf.store.findVersion(other)?.imageId ?? '')),
+      join(shelf.volume, placeIn(imageId)),
+      {
+        recursive: true,
+      },
+    )
 
   test('the one counts where the last command put it; the other is told and kept', async () => {
     await move()

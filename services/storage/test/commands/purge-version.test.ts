@@ -6,7 +6,18 @@ import { directSyscalls } from '../support/direct-syscalls.js'
 import { errno, watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
 import { orders, trashName } from './orders.js'
 import { expectRefusal } from './refused.js'
-import { bytesIn, first, fresh, lab, makeShelves, other, primary, readAll, second, type Shelf } from './shelf.js'
+import {
+  bytesIn,
+  first,
+  fresh,
+  lab,
+  makeShelves,
+  other,
+  primary,
+  readAll,
+  second,
+  type Shelf,
+} from './shelf.js'
 
 let shelves: Awaited<ReturnType<typeof makeShelves>>
 let shelf: Shelf
@@ -46,7 +57,9 @@ describe('a purge', () => {
     await purge()
     const calls = sys.calls.slice(begun)
     const renamed = calls.findIndex(({ name, to }) => name === 'rename' && to === purging)
-    const synced = calls.findIndex(({ name, path }, at) => at > renamed && name === 'fsync' && path === 'trash')
+    const synced = calls.findIndex(
+      ({ name, path }, at) => at > renamed && name === 'fsync' && path === 'trash',
+    )
     const unlinked = calls.findIndex(({ name, path }) => name === 'unlink' && path.startsWith(purging))
     expect(renamed).toBeGreaterThanOrEqual(0)
     expect(synced).toBeGreaterThan(renamed)

@@ -99,7 +99,11 @@ function unlessKilled(error: unknown): void {
 }
 
 /** Stages two files and seals them. */
-export async function sealVersion(store: VersionStore, versionId: VersionId, imageId: ImageId): Promise<void> {
+export async function sealVersion(
+  store: VersionStore,
+  versionId: VersionId,
+  imageId: ImageId,
+): Promise<void> {
   await stageVersion(store, versionId, imageId)
   const bytes = bytesIn(versionId)
   const entries = [first, second].map((path) => ({ path, size: bytes.length, sha256: sha256(bytes) }))
@@ -109,7 +113,11 @@ export async function sealVersion(store: VersionStore, versionId: VersionId, ima
 }
 
 /** An upload of which every file is complete. */
-export async function stageVersion(store: VersionStore, versionId: VersionId, imageId: ImageId): Promise<void> {
+export async function stageVersion(
+  store: VersionStore,
+  versionId: VersionId,
+  imageId: ImageId,
+): Promise<void> {
   const { capture, schemaDigest, beginTime } = grantOf()
   const upload = { versionId, imageId, imageUid: lab.imageUid, capture, schemaDigest, beginTime }
   await store.stage({ ...upload, schemaSize: schema.length }, schema)

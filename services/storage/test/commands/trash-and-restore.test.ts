@@ -160,7 +160,10 @@ describe('restore', () => {
     await shelf.reopen({
       meanwhile: async () => {
         await mkdir(at('trash', twin))
-        await writeFile(at('trash', twin, 'version.json'), await readFile(at('trash', trashName, 'version.json')))
+        await writeFile(
+          at('trash', twin, 'version.json'),
+          await readFile(at('trash', trashName, 'version.json')),
+        )
       },
     })
     await refused('AMBIGUOUS_REFERENCE', () => restore())

@@ -18,7 +18,7 @@ import { requireSameImage } from './image-documents.js'
 import { openSealedFile } from './open-stored-file.js'
 import { linkRestored } from './publish-image.js'
 import { openHeldFile, readHeldManifest } from './read-held.js'
-import { relocate, syncRelocated } from './relocate.js'
+import { relocate, requireFree, syncRelocated } from './relocate.js'
 import { removeKnownFiles } from './remove-known-files.js'
 import { trashedOf } from './trash-index.js'
 import { describeVersion } from './version-index.js'
@@ -44,6 +44,7 @@ async function planClone(
   const { files } = parseManifest(await readHeldManifest(volume, source))
   for (const { path } of files) await (await openHeldFile(volume, source, path)).close()
   await requireSameImage(volume.root, { imageId, imageUid })
+  if (!volume.index.has(versionId)) await requireFree(volume.root, layout.version(imageId, versionId))
   return { source, imageId, imageUid, files: files.map(({ path }) => path) }
 }
 
