@@ -1,6 +1,6 @@
 import { flipMiddleByte } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { chmod, copyFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { chmod, cp, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startHouse, type House } from './support/house.js'
 import {
@@ -25,7 +25,7 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
     house = await startHouse({ queue: 'postgres', workers: 1 })
     capture = await captureMachine(join(house.directory, 'capture'))
     await house.goldkeep.run('image', 'create', image)
-    good = await uploadVersion(house, image, capture)
+    good = await uploadVersion(house, image, capture.folder)
     await house.goldkeep.run('version', 'wait', good)
     await house.goldkeep.run('promote', good)
   }, 90_000)
@@ -34,11 +34,21 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
   const primary = async (): Promise<string> =>
     (JSON.parse(await house.goldkeep.run('primary', image, '--json')) as { versionId: string }).versionId
 
+  /** A copy of the captured folder in which the Windows partition is damaged. */
   const damagedCopy = async (name: string, damage: (file: string) => Promise<void>): Promise<string> => {
-    const file = join(house.directory, name)
-    await copyFile(capture.windowsFile, file)
-    await damage(file)
-    return file
+    const folder = join(house.directory, name)
+    await cp(capture.folder, folder, { recursive: true })
+    await damage(join(folder, windows))
+    return folder
+  }
+
+  /** Uploads a folder whose version the quick checks refuse, at the seal and ever after; says its id. */
+  const uploadRefused = async (folder: string): Promise<string> => {
+    const uploaded = await house.goldkeep.attempt('upload', folder, '--image', image, '--json')
+    expect(uploaded.code).toBe(7)
+    const { versionId } = JSON.parse(uploaded.stdout) as { versionId: string }
+    expect((await house.goldkeep.attempt('version', 'wait', versionId)).code).toBe(7)
+    return versionId
   }
 
   test('a .wim that the schema calls for and nobody sent: told at seal, exit 7', async () => {
@@ -56,13 +66,7 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
   }, 60_000)
 
   test('a file of zero bytes: told at seal, exit 7', async () => {
-    const empty = join(house.directory, 'empty.wim')
-    await writeFile(empty, '')
-    const id = await begin(house, image, capture)
-    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
-    await house.goldkeep.run('upload', 'write', id, windows, empty)
-    expect((await house.goldkeep.attempt('upload', 'seal', id)).code).toBe(7)
-    expect((await house.goldkeep.attempt('version', 'wait', id)).code).toBe(7)
+    const id = await uploadRefused(await damagedCopy('empty', (file) => truncate(file)))
     expect(failuresOf(await checksOf(house, id))).toContainEqual(
       expect.objectContaining({ check: 'sizes', path: windows, found: expect.stringContaining('0') }),
     )
@@ -70,12 +74,8 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
   }, 60_000)
 
   test('a .wim cut by one byte: wim-structure finds it', async () => {
-    const cut = await damagedCopy('cut.wim', async (file) => truncate(file, (await stat(file)).size - 1))
-    const id = await begin(house, image, capture)
-    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
-    await house.goldkeep.run('upload', 'write', id, windows, cut)
-    expect((await house.goldkeep.attempt('upload', 'seal', id)).code).toBe(7)
-    expect((await house.goldkeep.attempt('version', 'wait', id)).code).toBe(7)
+    const cut = await damagedCopy('cut', async (file) => truncate(file, (await stat(file)).size - 1))
+    const id = await uploadRefused(cut)
     expect(failuresOf(await checksOf(house, id))).toContainEqual(
       expect.objectContaining({
         check: 'wim-structure',
@@ -88,8 +88,8 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
   }, 60_000)
 
   test('a byte flipped before the upload: only wim-content finds it', async () => {
-    const flipped = await damagedCopy('flipped.wim', flipMiddleByte)
-    const id = await uploadVersion(house, image, capture, flipped)
+    const flipped = await damagedCopy('flipped', flipMiddleByte)
+    const id = await uploadVersion(house, image, flipped)
     expect((await house.goldkeep.attempt('version', 'wait', id)).code).toBe(7)
     const failures = failuresOf(await checksOf(house, id))
     expect(failures.map(({ check, path }) => ({ check, path }))).toEqual([
@@ -100,7 +100,7 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
   }, 60_000)
 
   test('a byte flipped on disk after the seal: digests find it, and the version is DAMAGED', async () => {
-    const id = await uploadVersion(house, image, capture)
+    const id = await uploadVersion(house, image, capture.folder)
     await house.goldkeep.run('version', 'wait', id)
     const file = join(versionDirectory(house, image, id), windows)
     await chmod(file, 0o644)

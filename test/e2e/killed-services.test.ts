@@ -1,6 +1,6 @@
 import { sha256OfFile, type TcpProxy, tcpProxy, waitUntil } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startHouse, type House } from './support/house.js'
 import {
@@ -53,12 +53,12 @@ describe('services that are killed', () => {
     return (JSON.parse(status) as { files: FileStatus[] }).files.find(({ path }) => path === windows)
   }
 
-  /** Sends half of the Windows partition, then kills storage and client; says what was committed. */
-  const killInTheMiddle = async (id: string): Promise<number> => {
+  /** Sends half of `file` as the Windows partition, then kills storage and client; says what was committed. */
+  const killInTheMiddle = async (id: string, file: string): Promise<number> => {
     toStorage.stallAfter(10 * 1024 * 1024)
-    const writing = house.goldkeep.start('upload', 'write', id, windows, capture.windowsFile)
+    const writing = house.goldkeep.start('upload', 'write', id, windows, file)
     await waitUntil(() => toStorage.stalled(), { timeoutMs: 20_000, what: 'half of the file is on its way' })
-    await waitUntil(async () => committedOnDisk(id), { timeoutMs: 20_000, what: 'some of it is committed' })
+    await waitUntil(() => isPartlyCommitted(id), { timeoutMs: 20_000, what: 'some of it is committed' })
     await house.storage.kill()
     writing.process.kill('SIGKILL')
     await writing.outcome
@@ -67,7 +67,7 @@ describe('services that are killed', () => {
     return Number((await statusOf(id))?.committedSize)
   }
 
-  const committedOnDisk = async (id: string): Promise<boolean> => {
+  const isPartlyCommitted = async (id: string): Promise<boolean> => {
     const { stdout } = await house.goldkeep.attempt('upload', 'list', '--json')
     const { uploads } = JSON.parse(stdout) as { uploads: { versionId: string; committedBytes: string }[] }
     const upload = uploads.find(({ versionId }) => versionId === id)
@@ -77,7 +77,7 @@ describe('services that are killed', () => {
   test('storage, in the middle of a file: it goes on from the committed size, and the digests match', async () => {
     const id = await begin(house, image, capture)
     await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
-    const committed = await killInTheMiddle(id)
+    const committed = await killInTheMiddle(id, capture.windowsFile)
     expect(committed).toBeGreaterThan(0)
     const again = await house.goldkeep.run('upload', 'write', id, windows, capture.windowsFile, '--json')
     expect(JSON.parse(again)).toMatchObject({ how: 'resumed' })
@@ -90,17 +90,15 @@ describe('services that are killed', () => {
     const id = await begin(house, image, capture)
     await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
     const changed = await captureMachine(join(house.directory, 'changed'), 1024 * 1024)
-    const before = capture
-    capture = { ...before, windowsFile: join(house.directory, 'changing.wim') }
-    await writeFile(capture.windowsFile, await readFile(before.windowsFile))
-    await killInTheMiddle(id)
-    await writeFile(capture.windowsFile, await readFile(changed.windowsFile))
-    const again = await house.goldkeep.run('upload', 'write', id, windows, capture.windowsFile, '--json')
+    const file = join(house.directory, 'changing.wim')
+    await copyFile(capture.windowsFile, file)
+    await killInTheMiddle(id, file)
+    await copyFile(changed.windowsFile, file)
+    const again = await house.goldkeep.run('upload', 'write', id, windows, file, '--json')
     expect(JSON.parse(again)).toMatchObject({ how: 'sent' })
     await house.goldkeep.run('upload', 'seal', id)
     const stored = join(versionDirectory(house, image, id), windows)
     expect(await sha256OfFile(stored)).toBe(await sha256OfFile(changed.windowsFile))
-    capture = before
   }, 90_000)
 
   test('the catalog, between a seal and its record: the version turns up', async () => {
@@ -134,7 +132,7 @@ describe('services that are killed', () => {
     await chmod(join(bin, 'wimlib-imagex'), 0o755)
     const doomed = house.addWorker({ PATH: `${bin}:${process.env.PATH}` })
     await doomed.start()
-    const id = await uploadVersion(house, image, capture)
+    const id = await uploadVersion(house, image, capture.folder)
     const began = async (): Promise<boolean> =>
       access(reached).then(
         () => true,

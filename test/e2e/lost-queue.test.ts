@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, test } from '@jest/globals'
 import { waitUntil } from '@goldkeep/testing'
 import { Redis } from 'ioredis'
 import { readlink } from 'node:fs/promises'
@@ -17,10 +17,11 @@ afterAll(() => house.stop(), 30_000)
 
 test('a queue that is emptied loses no work: what remains to be done follows from the catalog', async () => {
   const capture = await captureMachine(join(house.directory, 'capture'), 1024 * 1024)
-  const id = await uploadVersion(house, image, capture)
+  const id = await uploadVersion(house, image, capture.folder)
   const redis = new Redis(house.queueUrl)
   try {
-    await waitUntil(async () => (await redis.dbsize()) > 0, { what: 'the jobs are in the queue' })
+    const areWaiting = async () => (await redis.keys('*:wait')).length > 0
+    await waitUntil(areWaiting, { what: 'jobs wait in the queue' })
     await redis.flushall()
   } finally {
     redis.disconnect()
@@ -31,5 +32,4 @@ test('a queue that is emptied loses no work: what remains to be done follows fro
   const link = join(house.volume, 'primary', 'images', image)
   const published = async (): Promise<boolean> => (await readlink(link).catch(() => '')).endsWith(id)
   await waitUntil(published, { timeoutMs: 20_000, what: 'the primary link' })
-  expect(await published()).toBe(true)
 }, 60_000)

@@ -58,7 +58,7 @@ describe.each<QueueBackend>(['postgres', 'redis'])(
     }, 90_000)
 
     test('a deployment keeps its version when another is promoted, and rollback goes back', async () => {
-      const id = await uploadVersion(house, image, capture)
+      const id = await uploadVersion(house, image, capture.folder)
       await house.goldkeep.run('version', 'wait', id)
       const deployment = await house.goldkeep.run('deploy', 'start', image, '--machine', '52:54:00:00:00:02')
       await house.goldkeep.run('promote', id)

@@ -1,4 +1,4 @@
-import { goldkeepCommand, treeOf } from '@goldkeep/testing'
+import { goldkeepCommand, treeOf, type CommandOutcome } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -44,6 +44,14 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     return refusal
   }
 
+  /** A command that changes nothing on disk, whatever it says. */
+  async function refusedCommand(...args: string[]): Promise<CommandOutcome> {
+    const before = await onDisk()
+    const outcome = await house.goldkeep.attempt(...args)
+    expect(await onDisk()).toEqual(before)
+    return outcome
+  }
+
   test('a wrong offset: OFFSET_MISMATCH, OUT_OF_RANGE, with the committed size', async () => {
     const partial = await wire.writeHalf(windows)
     expect(partial.committed).toBeGreaterThan(0)
@@ -63,17 +71,9 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     const error = await refusedBy(() => wire.write('../../etc/passwd', restart))
     expect(error).toMatchObject({ reason: 'INVALID_PATH', status: 'INVALID_ARGUMENT' })
     expect(error.message).toContain('../../etc/passwd')
-    const before = await onDisk()
-    const { code, stderr } = await house.goldkeep.attempt(
-      'upload',
-      'write',
-      id,
-      '../../etc/passwd',
-      capture.efiFile,
-    )
+    const { code, stderr } = await refusedCommand('upload', 'write', id, '../../etc/passwd', capture.efiFile)
     expect(code).toBe(2)
     expect(stderr).toContain('hd<N>/<name>')
-    expect(await onDisk()).toEqual(before)
   })
 
   test('the schema cannot be written', async () => {
@@ -81,8 +81,7 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   })
 
   test('an upload that is not known: exit 3', async () => {
-    const before = await onDisk()
-    const { code, stderr } = await house.goldkeep.attempt(
+    const { code, stderr } = await refusedCommand(
       'upload',
       'write',
       '20200101T000000Z-00000000',
@@ -91,7 +90,6 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     )
     expect(code).toBe(3)
     expect(stderr).toMatch(/^goldkeep: .*20200101T000000Z-00000000/)
-    expect(await onDisk()).toEqual(before)
   })
 
   test('a seal with a wrong digest: DIGEST_MISMATCH, exit 7', async () => {
@@ -99,13 +97,11 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     await house.goldkeep.run('upload', 'write', other, efi, capture.efiFile)
     const sums = join(house.directory, 'wrong-sums')
     await writeFile(sums, `${'5'.repeat(64)}  ${efi}\n`)
-    const before = await onDisk()
-    const { code, stderr } = await house.goldkeep.attempt('upload', 'seal', other, '--sums', sums, '--json')
+    const { code, stderr } = await refusedCommand('upload', 'seal', other, '--sums', sums, '--json')
     expect(code).toBe(7)
     expect(JSON.parse(stderr)).toMatchObject({
       error: { reason: 'DIGEST_MISMATCH', metadata: { path: efi } },
     })
-    expect(await onDisk()).toEqual(before)
   })
 
   test('a seal that leaves a staged file out: EXTRA_STAGED_FILES, FAILED_PRECONDITION', async () => {
@@ -118,52 +114,42 @@ describe('what is refused is refused with its reason, and changes nothing on dis
   test('a schema that is not JSON: INVALID_SCHEMA, exit 2', async () => {
     const file = join(house.directory, 'not-json')
     await writeFile(file, '<harddrives/>')
-    const before = await onDisk()
-    const { code, stderr } = await house.goldkeep.attempt(
-      'upload',
-      'begin',
-      image,
-      '--schema',
-      file,
-      '--json',
-    )
+    const { code, stderr } = await refusedCommand('upload', 'begin', image, '--schema', file, '--json')
     expect(code).toBe(2)
     expect(JSON.parse(stderr)).toMatchObject({ error: { reason: 'INVALID_SCHEMA' } })
-    expect(await onDisk()).toEqual(before)
   })
 
   test('an image name with a slash: INVALID_FIELD, exit 2', async () => {
-    const { code, stderr } = await house.goldkeep.attempt('image', 'create', 'lab/win11', '--json')
+    const { code, stderr } = await refusedCommand('image', 'create', 'lab/win11', '--json')
     expect(code).toBe(2)
     expect(JSON.parse(stderr)).toMatchObject({
       error: { reason: 'INVALID_FIELD', message: expect.stringContaining('lab/win11') },
     })
   })
 
-  test('no token, a wrong token: exit 4', async () => {
+  test('a wrong token: UNAUTHENTICATED, exit 4', async () => {
     const stranger = goldkeepCommand({ GOLDKEEP_ADDRESS: house.catalogAddress, GOLDKEEP_TOKEN: 'gk_wrong' })
-    const { code } = await stranger.attempt('image', 'list')
+    const { code, stderr } = await stranger.attempt('image', 'list', '--json')
     expect(code).toBe(4)
+    expect(JSON.parse(stderr)).toMatchObject({ error: { reason: 'UNAUTHENTICATED' } })
   })
 
   test('a second seal gives the same answer; with another list it is refused', async () => {
-    const sealed = await uploadVersion(house, image, capture)
+    const sealed = await uploadVersion(house, image, capture.folder)
     const before = await onDisk()
     const again = await house.goldkeep.run('upload', 'seal', sealed, '--json')
     expect(JSON.parse(again)).toMatchObject({ versionId: sealed, recorded: true })
     expect(await onDisk()).toEqual(before)
     const sums = join(house.directory, 'other-sums')
     await writeFile(sums, `${'5'.repeat(64)}  ${efi}\n`)
-    const { code, stderr } = await house.goldkeep.attempt('upload', 'seal', sealed, '--sums', sums, '--json')
+    const { code, stderr } = await refusedCommand('upload', 'seal', sealed, '--sums', sums, '--json')
     expect(code).toBe(7)
     expect(JSON.parse(stderr)).toMatchObject({ error: { reason: 'DIGEST_MISMATCH' } })
-    expect(await onDisk()).toEqual(before)
   })
 
   test('a write into a sealed version: SEAL_BEGUN, exit 5', async () => {
-    const sealed = await uploadVersion(house, image, capture)
-    const before = await onDisk()
-    const { code, stderr } = await house.goldkeep.attempt(
+    const sealed = await uploadVersion(house, image, capture.folder)
+    const { code, stderr } = await refusedCommand(
       'upload',
       'write',
       sealed,
@@ -173,8 +159,7 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     )
     expect(code).toBe(5)
     expect(JSON.parse(stderr)).toMatchObject({
-      error: { reason: expect.stringMatching(/^(SEAL_BEGUN|UPLOAD_ENDED)$/) },
+      error: { reason: 'SEAL_BEGUN' },
     })
-    expect(await onDisk()).toEqual(before)
   })
 })

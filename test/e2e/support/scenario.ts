@@ -1,7 +1,7 @@
 import { captureWim, makeWindowsTree, sha256OfFile, winpeSchema } from '@goldkeep/testing'
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { House } from './house.js'
 
@@ -21,6 +21,8 @@ export interface Machine {
 
 /** A machine with pipable captures of both partitions. */
 export interface Capture extends Machine {
+  /** Holds the schema and both files, as `goldkeep upload` takes them. */
+  readonly folder: string
   readonly efiFile: string
   readonly windowsFile: string
 }
@@ -48,11 +50,14 @@ export async function makeMachine(directory: string, bytes: number, random = 0.5
 /** Makes a machine and captures it. @param bytes size of the Windows tree */
 export async function captureMachine(directory: string, bytes = 4 * mebibyte): Promise<Capture> {
   const machine = await makeMachine(directory, bytes)
-  const efiFile = join(directory, 'efi.wim')
-  const windowsFile = join(directory, 'windows.wim')
+  const folder = join(directory, 'captured')
+  const efiFile = join(folder, efi)
+  const windowsFile = join(folder, windows)
+  await mkdir(dirname(efiFile), { recursive: true })
+  await copyFile(machine.schemaFile, join(folder, 'schema'))
   await captureWim(machine.efiTree, efiFile, { pipable: true })
   await captureWim(machine.windowsTree, windowsFile, { pipable: true })
-  return { ...machine, efiFile, windowsFile }
+  return { ...machine, folder, efiFile, windowsFile }
 }
 
 /**
@@ -92,18 +97,10 @@ export function begin(house: House, image: string, capture: Machine): Promise<st
   return house.goldkeep.run('upload', 'begin', image, '--schema', capture.schemaFile)
 }
 
-/** Uploads both partitions from files and seals; says the version's id. */
-export async function uploadVersion(
-  house: House,
-  image: string,
-  capture: Capture,
-  windowsFile = capture.windowsFile,
-): Promise<string> {
-  const id = await begin(house, image, capture)
-  await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
-  await house.goldkeep.run('upload', 'write', id, windows, windowsFile)
-  await house.goldkeep.run('upload', 'seal', id)
-  return id
+/** Uploads a captured folder and seals it; says the version's id. */
+export async function uploadVersion(house: House, image: string, folder: string): Promise<string> {
+  const sealed = await house.goldkeep.run('upload', folder, '--image', image, '--json')
+  return (JSON.parse(sealed) as { versionId: string }).versionId
 }
 
 export function versionDirectory(house: House, image: string, id: string): string {
