@@ -163,7 +163,9 @@ describe('deployments', () => {
     await house.coordination.reportProgress({ volumeId, reads: [{ deploymentId: idOf(whole), bytesRead }] })
     for (const id of [idOf(whole), half]) await set(id, { leaseUntil: past() })
     await set(old, { limitAt: past() })
-    expect(await sweep(house.db, { requeueAfterMs: 60_000 })).toMatchObject({ deploymentsEnded: 2 })
+    expect(await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })).toMatchObject({
+      deploymentsEnded: 2,
+    })
     expect(await house.deployments.get({ deploymentId: idOf(whole) })).toMatchObject({
       state: DeploymentState.DEPLOYMENT_STATE_EXPIRED,
       message: 'read whole, not confirmed',

@@ -95,7 +95,7 @@ describe('the outbox', () => {
   }
   const jobIds = async () => (await db.selectFrom('jobs').select('jobId').execute()).map((row) => row.jobId)
   const queued = () => [...queue.held.values()]
-  const sweepNow = () => sweep(db, { requeueAfterMs: 0 })
+  const sweepNow = () => sweep(db, { requeueAfterMs: 0, uploadExpiryMs: 60_000 })
 
   test('is written in the transaction of the change, or not at all', async () => {
     const failing = atomically(db, async (trx) => {
@@ -192,7 +192,10 @@ describe('the outbox', () => {
   test('a job that the queue was told of a moment ago is left alone', async () => {
     await wishedEnd()
     await relayOutbox(db, queue)
-    expect(await sweep(db, { requeueAfterMs: 60_000 })).toMatchObject({ jobsDerived: 0, jobsRequeued: 0 })
+    expect(await sweep(db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })).toMatchObject({
+      jobsDerived: 0,
+      jobsRequeued: 0,
+    })
   })
 
   test('one catalog sweeps at a time', async () => {

@@ -133,7 +133,7 @@ describe('uploads', () => {
   test('an abort takes the place of an expiry, and bytes that arrive do not undo it', async () => {
     const versionId = await begin()
     await letExpire(versionId)
-    await sweep(house.db, { requeueAfterMs: 60_000 })
+    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
     await house.uploads.abort({ versionId })
     await house.coordination.reportProgress({
       volumeId,
@@ -200,16 +200,40 @@ describe('uploads', () => {
     await letExpire(active)
     const files = [{ path: 'hd0/part1.winpe.wim', state: UploadFileState.UPLOAD_FILE_STATE_RECEIVING }]
     await house.coordination.reportProgress({ volumeId, uploads: [{ versionId: active, files }] })
-    expect(await sweep(house.db, { requeueAfterMs: 60_000 })).toMatchObject({ uploadsExpired: 1 })
+    expect(await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })).toMatchObject({
+      uploadsExpired: 1,
+    })
     expect((await house.uploads.get({ versionId: active })).pendingEnd).toBeUndefined()
     await endBy(silent, Lifecycle.LIFECYCLE_EXPIRED)
     expect(await lifecycleOf(silent)).toBe(Lifecycle.LIFECYCLE_EXPIRED)
   })
 
+  test('an upload that lacks only its seal does not expire; one that lacks a file does', async () => {
+    const [whole, halfDone] = [await begin(), await begin()]
+    const files = [{ path: 'hd0/part1.winpe.wim', state: UploadFileState.UPLOAD_FILE_STATE_COMPLETE }]
+    const stopped = { path: 'hd0/part9.winpe.wim', state: UploadFileState.UPLOAD_FILE_STATE_STOPPED }
+    await house.coordination.reportProgress({
+      volumeId,
+      uploads: [
+        { versionId: whole, files },
+        { versionId: halfDone, files: [...files, stopped] },
+      ],
+    })
+    await letExpire(whole)
+    await letExpire(halfDone)
+    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
+    const after = await house.uploads.get({ versionId: whole })
+    expect(after.pendingEnd).toBeUndefined()
+    expect(after.expiresIn).toBeGreaterThan(50n)
+    expect((await house.uploads.get({ versionId: halfDone })).pendingEnd).toMatchObject({
+      outcome: Lifecycle.LIFECYCLE_EXPIRED,
+    })
+  })
+
   test('an expiry is withdrawn when bytes arrive again before it was carried out', async () => {
     const versionId = await begin()
     await letExpire(versionId)
-    await sweep(house.db, { requeueAfterMs: 60_000 })
+    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
     const lastByteTime = new Date()
     await house.coordination.reportProgress({ volumeId, uploads: [{ versionId, lastByteTime }] })
     expect((await house.uploads.get({ versionId })).pendingEnd).toBeUndefined()

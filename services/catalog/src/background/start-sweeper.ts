@@ -1,5 +1,6 @@
 import type { Logger } from '@goldkeep/service'
 import type { Kysely } from 'kysely'
+import type { CatalogConfig } from '../config.js'
 import type { DB } from '../db/tables.js'
 import { sweep } from '../operations/sweep.js'
 import { repeat } from './repeat.js'
@@ -8,12 +9,15 @@ import { repeat } from './repeat.js'
 export function startSweeper(parts: {
   readonly db: Kysely<DB>
   readonly log: Logger
-  readonly config: { readonly sweepIntervalMs: number; readonly requeueAfterMs: number }
+  readonly config: Pick<CatalogConfig, 'sweepIntervalMs' | 'requeueAfterMs' | 'times'>
 }): { stop(): Promise<void> } {
   const { db, log, config } = parts
   return repeat(async () => {
     try {
-      const swept = await sweep(db, { requeueAfterMs: config.requeueAfterMs })
+      const swept = await sweep(db, {
+        requeueAfterMs: config.requeueAfterMs,
+        uploadExpiryMs: config.times.uploadExpiryMs,
+      })
       if (swept && Object.values(swept).some((count) => count > 0)) log.info(swept, 'loose ends swept')
     } catch (error) {
       log.warn({ err: error }, 'the sweep failed; it is tried again')

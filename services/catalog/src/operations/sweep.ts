@@ -14,6 +14,12 @@ export interface Swept {
   readonly deploymentsEnded: number
 }
 
+export interface SweepSettings {
+  /** Jobs that the queue should have and that nobody has claimed for so long are put back. */
+  readonly requeueAfterMs: number
+  readonly uploadExpiryMs: number
+}
+
 /** Any number; held by the one catalog that sweeps. */
 const sweepLock = 7_460_002
 const rememberedDays = 7
@@ -22,16 +28,13 @@ const rememberedDays = 7
  * Puts back whatever follows from the catalog's state and is under way nowhere: the queue is a hint, and
  * losing all of it loses nothing. Answers `undefined` while another catalog sweeps.
  */
-export function sweep(
-  db: Kysely<DB>,
-  settings: { readonly requeueAfterMs: number },
-): Promise<Swept | undefined> {
+export function sweep(db: Kysely<DB>, settings: SweepSettings): Promise<Swept | undefined> {
   return db.connection().execute(async (connection) => {
     const { rows } = await sql<{ isMine: boolean }>`
       select pg_try_advisory_lock(${sweepLock}) as "isMine"`.execute(connection)
     if (!rows[0]?.isMine) return undefined
     try {
-      return await sweepEach(connection, settings.requeueAfterMs)
+      return await sweepEach(connection, settings)
     } finally {
       await sql`select pg_advisory_unlock(${sweepLock})`.execute(connection)
     }
@@ -39,8 +42,9 @@ export function sweep(
 }
 
 /** Each step in a transaction of its own, so that locks are short and one fault does not undo another's work. */
-async function sweepEach(connection: Kysely<DB>, requeueAfterMs: number): Promise<Swept> {
-  const uploadsExpired = await expireUploads(connection)
+async function sweepEach(connection: Kysely<DB>, settings: SweepSettings): Promise<Swept> {
+  const { requeueAfterMs, uploadExpiryMs } = settings
+  const uploadsExpired = await expireUploads(connection, uploadExpiryMs)
   const deploymentsEnded = await connection.transaction().execute(endLapsedDeployments)
   const jobsDerived = await deriveMissingJobs(connection)
   const jobsRequeued = await requeueLostJobs(connection, requeueAfterMs)
