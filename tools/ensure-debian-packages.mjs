@@ -3,7 +3,11 @@
 import { spawnSync } from 'node:child_process'
 
 /** A program of each package, by which it is known even where it was installed in another way. */
-const programs = { wimtools: 'wimlib-imagex', 'redis-server': 'redis-server' }
+const programs = {
+  wimtools: 'wimlib-imagex',
+  samba: '/usr/sbin/smbd',
+  'nginx-light': '/usr/sbin/nginx',
+}
 
 const isThere = (name) =>
   spawnSync('sh', ['-c', 'command -v "$0"', programs[name] ?? name], { stdio: 'ignore' }).status === 0

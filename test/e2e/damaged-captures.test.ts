@@ -1,8 +1,7 @@
-import { flipMiddleByte } from '@goldkeep/testing'
+import { flipMiddleByte, startHouse, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { chmod, cp, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHouse, type House } from './support/house.js'
 import {
   begin,
   captureMachine,

@@ -1,8 +1,7 @@
-import { sha256OfFile, type TcpProxy, tcpProxy, waitUntil } from '@goldkeep/testing'
+import { sha256OfFile, startHouse, tcpProxy, waitUntil, type House, type TcpProxy } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { access, chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHouse, type House } from './support/house.js'
 import {
   begin,
   captureMachine,

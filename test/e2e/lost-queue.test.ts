@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, test } from '@jest/globals'
-import { waitUntil } from '@goldkeep/testing'
+import { startHouse, waitUntil, type House } from '@goldkeep/testing'
 import { Redis } from 'ioredis'
 import { readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHouse, type House } from './support/house.js'
 import { captureMachine, uploadVersion } from './support/scenario.js'
 
 const image = 'win11-lab'

@@ -1,8 +1,7 @@
-import { treeOf, waitUntil } from '@goldkeep/testing'
+import { startHouse, treeOf, waitUntil, type House, type QueueBackend } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { mkdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHouse, type House, type QueueBackend } from './support/house.js'
 import {
   captureMachine,
   hasWhatCame,

@@ -1,8 +1,7 @@
-import { sha256OfFile } from '@goldkeep/testing'
+import { sha256OfFile, startHouse, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHouse, type House } from './support/house.js'
 import {
   begin,
   captureMachine,

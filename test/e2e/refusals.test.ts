@@ -1,8 +1,7 @@
-import { goldkeepCommand, treeOf, type CommandOutcome } from '@goldkeep/testing'
+import { goldkeepCommand, startHouse, treeOf, type CommandOutcome, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHouse, type House } from './support/house.js'
 import { begin, captureMachine, efi, uploadVersion, windows, type Capture } from './support/scenario.js'
 import {
   connectUpload,

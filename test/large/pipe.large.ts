@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { startHouse, type House } from '@goldkeep/testing'
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHouse, type House } from '../e2e/support/house.js'
 import { hasWhatCame, makeMachine, pipeVersion, versionDirectory, windows } from '../e2e/support/scenario.js'
 
 const gibibyte = 1024 ** 3

@@ -1,9 +1,8 @@
-import { captureWim, makeWindowsTree, sha256OfFile, winpeSchema } from '@goldkeep/testing'
+import { captureWim, makeWindowsTree, sha256OfFile, winpeSchema, type House } from '@goldkeep/testing'
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { House } from './house.js'
 
 const run = promisify(execFile)
 

@@ -1,3 +1,4 @@
+import type { House } from '@goldkeep/testing'
 import { clientsWithBearer, openChannel } from '@goldkeep/client'
 import { catalog, storage } from '@goldkeep/contracts'
 import { DomainError, type Reason } from '@goldkeep/domain'
@@ -6,7 +7,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { ClientError, Status } from 'nice-grpc-common'
-import type { House } from './house.js'
 
 type Start = Partial<storage.WriteStart>
 type Request = Parameters<storage.UploadDataClient['write']>[0] extends AsyncIterable<infer M> ? M : never

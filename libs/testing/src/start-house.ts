@@ -1,18 +1,14 @@
-import {
-  freePort,
-  goldkeepCommand,
-  startProcess,
-  startTestPostgres,
-  startTestRedis,
-  temporaryDirectory,
-  waitUntil,
-  type GoldkeepCommand,
-  type TestProcess,
-} from '@goldkeep/testing'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.js'
+import { goldkeepCommand, type GoldkeepCommand } from './goldkeep-command.js'
+import { startProcess, type TestProcess } from './start-process.js'
+import { startTestPostgres } from './start-test-postgres.js'
+import { startTestRedis } from './start-test-redis.js'
+import { temporaryDirectory } from './temporary-directory.js'
+import { waitUntil } from './wait-until.js'
 
 export type QueueBackend = 'postgres' | 'redis'
 type Environment = Readonly<Record<string, string>>
@@ -53,6 +49,11 @@ export class Service {
     this.running = undefined
   }
 
+  /** 0 while it does not run. */
+  get pid(): number {
+    return this.running?.pid ?? 0
+  }
+
   get output(): string {
     return this.running?.output() ?? ''
   }
@@ -67,6 +68,10 @@ export interface House {
   readonly workers: readonly Service[]
   readonly goldkeep: GoldkeepCommand
   readonly catalogAddress: string
+  /** Where storage itself listens, whatever it advertises. */
+  readonly storageAddress: string
+  /** By which clients find the house and are let in. */
+  readonly environment: Environment
   /** `redis://…`, or the queue's PostgreSQL. */
   readonly queueUrl: string
   /** One more worker, not yet started. */
@@ -146,6 +151,8 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     workers,
     goldkeep,
     catalogAddress,
+    storageAddress: `127.0.0.1:${storagePort}`,
+    environment,
     queueUrl,
     addWorker,
     stop: async () => {
