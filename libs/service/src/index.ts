@@ -1,7 +1,7 @@
 export * from './bearer.js'
 export * from './config.js'
 // A service calls others as every client does; the client library owns how.
-export { channelOptions, clientsWithBearer, openChannel } from '@goldkeep/client'
+export { channelOptions, clientsWithBearer, expectLargeBuffers, openChannel } from '@goldkeep/client'
 export * from './grpc-server.js'
 export * from './health.js'
 export * from './logger.js'

@@ -1,3 +1,4 @@
+import { expectLargeBuffers } from '@goldkeep/client'
 import { runCli } from './run-cli.js'
 
 const interrupted = new AbortController()
@@ -9,6 +10,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 // Whoever reads us has had enough, as in `goldkeep … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
+expectLargeBuffers()
 process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
