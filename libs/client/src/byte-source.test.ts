@@ -1,26 +1,23 @@
 import { afterAll, expect, test } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileSource, inPieces } from './byte-source.js'
+import { fileSource } from './byte-source.js'
 
 const top = await mkdtemp(join(tmpdir(), 'goldkeep-source-'))
 afterAll(() => rm(top, { recursive: true, force: true }))
 
-async function* of(...parts: string[]): AsyncGenerator<Uint8Array> {
-  for (const part of parts) yield await Promise.resolve(Buffer.from(part))
-}
-
-async function texts(bytes: AsyncIterable<Uint8Array>): Promise<string[]> {
-  const found: string[] = []
-  for await (const piece of bytes) found.push(Buffer.from(piece).toString())
-  return found
-}
-
-test('small pieces are joined and large ones cut', async () => {
-  expect(await texts(inPieces(of('a', 'bc', 'defghij', 'k'), 4))).toEqual(['abcd', 'efgh', 'ijk'])
-  expect(await texts(inPieces(of('abcd'), 4))).toEqual(['abcd'])
-  expect(await texts(inPieces(of(), 4))).toEqual([])
+test('a file comes in pieces of the size that is asked for', async () => {
+  const path = join(top, 'b.wim')
+  const content = randomBytes(10_000)
+  await writeFile(path, content)
+  const source = await fileSource(path)
+  const pieces: Uint8Array[] = []
+  for await (const piece of source.pieces?.(4_096) ?? []) pieces.push(piece)
+  expect(pieces.map((piece) => piece.length)).toEqual([4_096, 4_096, 1_808])
+  expect(Buffer.concat(pieces).equals(content)).toBe(true)
+  await source.stop()
 })
 
 test('a file that changes while it is read is no file to upload', async () => {

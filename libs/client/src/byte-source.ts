@@ -1,5 +1,6 @@
+import { storage } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 
 /** Bytes to upload, from the first one on. */
@@ -8,6 +9,8 @@ export interface ByteSource {
   readonly size?: number
   /** Read once. Fails when the bytes that came are not the whole. */
   readonly bytes: AsyncIterable<Uint8Array>
+  /** In place of `bytes`, where they can be read right into pieces of `size` bytes. */
+  pieces?(size: number): AsyncIterable<Uint8Array>
   /** Ends what makes the bytes; called whatever happens, and harmless when it has ended. */
   stop(): Promise<void>
 }
@@ -32,14 +35,21 @@ export async function fileSource(path: string): Promise<ByteSource & { readonly 
     return { size, mtimeMs, inode: String(ino) }
   }
   const identity = await look()
-  async function* bytes(): AsyncGenerator<Uint8Array> {
+  async function* pieces(size: number): AsyncGenerator<Uint8Array> {
     // No further than it was at first: a file that grows as it is read would never end.
+    const read = (position: number): Promise<Uint8Array> => {
+      const piece = readPiece(handle, position, Math.min(size, identity.size - position))
+      // It is awaited a turn later, or never when the reader goes away.
+      piece.catch(() => {})
+      return piece
+    }
+    let ahead = read(0)
     for (let position = 0; position < identity.size;) {
-      const length = Math.min(readBytes, identity.size - position)
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
-      if (bytesRead === 0) break
-      position += bytesRead
-      yield buffer.subarray(0, bytesRead)
+      const piece = await ahead
+      if (piece.length === 0) break
+      position += piece.length
+      ahead = read(position)
+      yield piece
     }
     const after = await look()
     if (!sameFile(identity, after))
@@ -49,7 +59,19 @@ export async function fileSource(path: string): Promise<ByteSource & { readonly 
         { path },
       )
   }
-  return { identity, size: identity.size, bytes: bytes(), stop: () => handle.close() }
+  return { identity, size: identity.size, bytes: pieces(readBytes), pieces, stop: () => handle.close() }
+}
+
+/** Less than `length` bytes only at the end of the file. They lie in a room from which they can be sent. */
+async function readPiece(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const room = storage.makeRoom('write', position, length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await handle.read(room, filled, length - filled, position + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled === length ? room : room.slice(0, filled)
 }
 
 export function sameFile(one: FileIdentity, other: FileIdentity): boolean {
@@ -65,24 +87,4 @@ export function streamSource(stream: Readable): ByteSource {
       return Promise.resolve()
     },
   }
-}
-
-/** Joins small pieces and cuts large ones, so that each but the last has exactly `size` bytes. */
-export async function* inPieces(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
-  let piece = Buffer.allocUnsafe(size)
-  let filled = 0
-  for await (const data of bytes) {
-    for (let taken = 0; taken < data.length;) {
-      const part = data.subarray(taken, taken + size - filled)
-      piece.set(part, filled)
-      filled += part.length
-      taken += part.length
-      if (filled < size) continue
-      yield piece
-      // A new one each time: the piece is kept until storage has committed it.
-      piece = Buffer.allocUnsafe(size)
-      filled = 0
-    }
-  }
-  if (filled > 0) yield piece.subarray(0, filled)
 }

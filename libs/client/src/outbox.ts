@@ -89,7 +89,7 @@ export class Outbox {
         { offset: String(offset), committed_size: String(this.committedTo) },
       )
     if (offset >= this.appendedTo) return undefined
-    // All pieces but the last are of one length, but the first may follow an odd start: look, do not count.
+    // Pieces of a slow source are short, and the first may follow an odd start: look, do not count.
     const found = this.pieces.findLast((piece) => piece.offset <= offset)
     if (!found || found.offset === offset) return found
     const data = found.data.subarray(offset - found.offset)

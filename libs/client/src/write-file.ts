@@ -1,8 +1,9 @@
 import { catalog, sha256FromProto, type storage } from '@goldkeep/contracts'
 import { DomainError, isDomainError } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
-import { inPieces, type ByteSource } from './byte-source.js'
+import type { ByteSource } from './byte-source.js'
 import { ProcessFailedError } from './child-process.js'
+import { inPieces } from './in-pieces.js'
 import { Outbox } from './outbox.js'
 import { withRetries, type RetryPolicy } from './retry.js'
 import type { StorageConnection } from './storage-connection.js'
@@ -98,7 +99,7 @@ class FileWriting {
     const skip = mode.kind === 'resume' ? mode.offset : 0
     const hash = createHash('sha256')
     try {
-      for await (const piece of inPieces(source.bytes, pieceBytes)) {
+      for await (const piece of source.pieces?.(pieceBytes) ?? inPieces(source.bytes, pieceBytes)) {
         hash.update(piece)
         const fresh = piece.subarray(Math.max(0, skip - this.read))
         this.read += piece.length
