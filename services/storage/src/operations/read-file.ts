@@ -20,11 +20,13 @@ export type ReadOutput =
 
 /**
  * A file's bytes in order. Holds two pieces at most: one that is being sent, one that is being read.
+ * @param makeRoom gives the space into which a piece is read
  * @throws DomainError VERSION_NOT_FOUND, FILE_NOT_FOUND, INVALID_FIELD, DEPLOYMENT_ENDED
  */
 export async function* readFile(
   { store, meter }: { readonly store: VersionStore; readonly meter: ReadMeter },
   order: ReadOrder,
+  makeRoom: (offset: number, length: number) => Uint8Array,
 ): AsyncGenerator<ReadOutput, void, undefined> {
   const file = await store.openFile(order.versionId, order.path)
   const reading = meter.begin(order.deploymentId)
@@ -32,12 +34,19 @@ export async function* readFile(
   try {
     const end = endOf(order, file)
     yield { kind: 'header', size: file.size, sha256: file.sha256 }
-    next = read(file, order.offset, end)
+    const read = (offset: number): Promise<Uint8Array> => {
+      const length = Math.max(0, Math.min(pieceBytes, end - offset))
+      const piece = file.read(offset, length, makeRoom(offset, length))
+      // It is awaited a turn later, or never when the reader goes away.
+      piece.catch(() => {})
+      return piece
+    }
+    next = read(order.offset)
     for (let offset = order.offset; offset < end;) {
       const data = await next
       if (data.length === 0)
         throw new DomainError('IO_ERROR', `${order.path}: read ${offset} of ${file.size} bytes`)
-      next = read(file, offset + data.length, end)
+      next = read(offset + data.length)
       reading.count(data.length)
       yield { kind: 'piece', offset, data }
       offset += data.length
@@ -48,13 +57,6 @@ export async function* readFile(
     await next?.catch(() => {})
     await file.close()
   }
-}
-
-function read(file: OpenFile, offset: number, end: number): Promise<Uint8Array> {
-  const piece = file.read(offset, Math.max(0, Math.min(pieceBytes, end - offset)))
-  // It is awaited a turn later, or never when the reader goes away.
-  piece.catch(() => {})
-  return piece
 }
 
 function endOf({ path, offset, length }: ReadOrder, { size }: OpenFile): number {

@@ -1,4 +1,4 @@
-import { sha256ToProto, type storage } from '@goldkeep/contracts'
+import { sha256ToProto, storage } from '@goldkeep/contracts'
 import { parseFilePath, parseVersionId } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
 import { readFile, type ReadOutput } from '../operations/read-file.js'
@@ -31,7 +31,9 @@ export function versionDataService(
         length: sizeFromProto('length', request.length),
         ...(deploymentId !== undefined && { deploymentId }),
       }
-      for await (const output of readFile(dependencies, order)) yield encode(output)
+      const makeRoom = (offset: number, length: number): Uint8Array =>
+        storage.makeRoom('read', offset, length)
+      for await (const output of readFile(dependencies, order, makeRoom)) yield encode(output)
     },
   }
 }

@@ -155,8 +155,11 @@ export interface AttemptWriter {
 export interface OpenFile {
   readonly size: number
   readonly sha256: string
-  /** May return less than asked for at the end of the file. */
-  read(offset: number, length: number): Promise<Uint8Array>
+  /**
+   * May return less than asked for at the end of the file.
+   * @param into where the bytes are put, if given: `length` bytes
+   */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>
   close(): Promise<void>
 }
 

@@ -12,7 +12,8 @@ export async function openStoredFile(root: VolumeRoot, path: string, sha256: str
   return {
     size,
     sha256,
-    read: (offset, length) => describeFaults(`read ${path}`, () => readFully(root.sys, fd, offset, length)),
+    read: (offset, length, into) =>
+      describeFaults(`read ${path}`, () => readFully(root.sys, fd, offset, length, into)),
     close: () => root.sys.close(fd),
   }
 }

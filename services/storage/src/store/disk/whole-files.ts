@@ -28,8 +28,8 @@ export async function readFully(
   fd: number,
   position: number,
   length: number,
+  buffer: Uint8Array = Buffer.allocUnsafe(length),
 ): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafe(length)
   let done = 0
   while (done < length) {
     const read = await sys.read(fd, buffer.subarray(done), position + done)
