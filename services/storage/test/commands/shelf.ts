@@ -33,7 +33,7 @@ export const primary = newVersionId(new Date('2026-11-22T18:15:02Z'))
 export const other = newVersionId(new Date('2026-11-23T18:15:02Z'))
 /** An id that nothing on the shelf has. */
 export const fresh = newVersionId(new Date('2026-11-24T18:15:02Z'))
-export const bytesIn = (versionId: VersionId): Buffer => bytesOf(20_000, versionId)
+export const bytesIn = (versionId: VersionId): Buffer => bytesOf(1_500, versionId)
 
 /** A volume with two versions, and the store that serves it. */
 export interface Shelf {
@@ -72,7 +72,7 @@ async function openShelf(volume: string, sys: Syscalls = directSyscalls): Promis
     get store() {
       return running.store
     },
-    tree: () => treeOf(volume, { without: /^\.(lease|owner|trust|commands)|^volume\.json/ }),
+    tree: () => treeOf(volume, { without: /^\.(lease|owner|trust|commands|reserve)|^volume\.json/ }),
     reopen: async ({ sys: next = directSyscalls, meanwhile } = {}) => {
       await running.end()
       await meanwhile?.()

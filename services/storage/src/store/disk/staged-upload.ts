@@ -2,7 +2,7 @@ import { DomainError, type FilePath, type VersionId } from '@goldkeep/domain'
 import { volumeLayout } from '@goldkeep/volume'
 import type { Hash } from 'node:crypto'
 import type { UploadView } from '../upload.js'
-import type { VolumeRoot } from './directories.js'
+import { lookAt, type VolumeRoot } from './directories.js'
 import { Journal } from './journal.js'
 import { applyRecord, replay, type UploadRecord, type UploadState } from './upload-records.js'
 
@@ -40,6 +40,7 @@ export class StagedDirectory {
 
   /** Opens what an earlier run left, or `undefined` when its journal says nothing: then it never was opened. */
   static async recover(root: VolumeRoot, versionId: VersionId): Promise<StagedDirectory | undefined> {
+    if (!(await lookAt(root, layout.journal(versionId)))) return undefined
     const { journal, records } = await Journal.open(root, layout.journal(versionId))
     if (records.length > 0) return new StagedDirectory(root, journal, replay(records))
     await journal.close()

@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expectRefusal } from './refused.js'
+import { lab, makeShelves, office, other, primary, publishPrimary, type Shelf } from './shelf.js'
+
+let shelves: Awaited<ReturnType<typeof makeShelves>>
+let shelf: Shelf
+beforeAll(async () => {
+  shelves = await makeShelves()
+})
+afterAll(() => shelves.remove())
+beforeEach(async () => {
+  shelf = await shelves.shelf()
+})
+afterEach(() => shelf.close())
+
+const file = (): string => join(shelf.volume, 'images', lab.imageId, 'image.json')
+const link = (): Promise<string> => readlink(join(shelf.volume, 'primary/images', lab.imageId))
+const publish = (
+  ...order: Parameters<typeof publishPrimary> extends [unknown, ...infer Rest] ? Rest : never
+) => publishPrimary(shelf.store, ...order)
+const refused = (reason: string, call: () => Promise<unknown>) => expectRefusal(shelf, reason, call)
+
+describe('an image.json that cannot be read', () => {
+  const contents: readonly [string, string][] = [
+    ['is not JSON', '{"format": 1,'],
+    ['is of a newer format', '{"format": 2, "image": "win11-lab"}'],
+    ['lacks a field', '{"format": 1, "image": "win11-lab"}'],
+  ]
+  test.each(contents)('since it %s is never written over, also after a restart', async (_why, text) => {
+    const before = await link()
+    await writeFile(file(), text)
+    await refused('DOCUMENT_UNREADABLE', () => publish(2, other))
+    await shelf.reopen()
+    await refused('DOCUMENT_UNREADABLE', () => publish(2, other))
+    expect(await link()).toBe(before)
+  })
+
+  test('since it is another image’s moves no link, and is never written over', async () => {
+    const copied = (await readFile(file(), 'utf8')).replace(lab.imageId, office.imageId)
+    await shelf.reopen({ meanwhile: () => writeFile(file(), copied) })
+    await refused('DOCUMENT_UNREADABLE', () => publish(2, other))
+    expect(await link()).toContain(primary)
+  })
+
+  test('can be put right while storage runs', async () => {
+    const good = await readFile(file())
+    await writeFile(file(), 'nonsense')
+    await refused('DOCUMENT_UNREADABLE', () => publish(2, other))
+    await writeFile(file(), good)
+    expect(await publish(2, other)).toBe(2)
+  })
+})
+
+test('an image.json that is lost is written again, and an older one is not taken for it', async () => {
+  await publish(3, other)
+  const written = await readFile(file())
+  await rm(file())
+  await refused('STALE_COMMAND', () => publish(2, primary))
+  expect(await publish(3, other)).toBe(3)
+  expect(await readFile(file())).toEqual(written)
+})
+
+describe('an image’s id that is used again', () => {
+  const next = { uid: office.imageUid }
+  const deleted_at = '2026-12-01T00:00:00Z'
+
+  test('is refused until the former image is published as deleted', async () => {
+    await refused('STALE_COMMAND', () => publish(99, null, next))
+  })
+
+  test('begins its generations anew after the tombstone, and not in an older epoch', async () => {
+    await publish(9, null, { epoch: 2, deleted_at })
+    await refused('STALE_COMMAND', () => publish(1, null, { ...next, epoch: 1 }))
+    expect(await publish(1, null, { ...next, epoch: 2 })).toBe(1)
+    expect(await publish(2, null, { ...next, epoch: 2 })).toBe(2)
+    await refused('STALE_COMMAND', () => publish(1, null, { ...next, epoch: 2 }))
+  })
+
+  test('is never the former image’s again, whatever of that comes late', async () => {
+    await publish(9, null, { deleted_at })
+    await publish(1, null, next)
+    await refused('STALE_COMMAND', () => publish(10, primary))
+    await publish(2, null, { ...next, deleted_at })
+    await shelf.reopen()
+    await refused('STALE_COMMAND', () => publish(11, primary))
+    await refused('STALE_COMMAND', () => publish(12, null, { epoch: 9, deleted_at }))
+  })
+})
