@@ -2,8 +2,8 @@ import { DomainError, type VersionId } from '@goldkeep/domain'
 import type { StoredVersion } from '../version-store.js'
 import { describeFaults } from './io-faults.js'
 import { sealTree } from './seal-tree.js'
-import { describeVersion } from './version-index.js'
 import { isErrno } from './syscalls.js'
+import { sha256Of } from './whole-files.js'
 import { requireRecovered, type VolumeContents } from './volume-contents.js'
 
 /**
@@ -21,11 +21,13 @@ export async function completeSeal(
   const sealed = index.get(versionId)
   if (sealed) return sealed
   if (staged?.state.phase !== 'SEALING') return undefined
-  const { imageId } = staged.state.upload
+  const { imageId, imageUid } = staged.state.upload
+  const manifest = staged.state.manifest ?? ''
   try {
     return await describeFaults(`seal ${versionId}`, async () => {
-      await sealTree(root, staged.state.manifest ?? '')
-      const version = await describeVersion(volume, imageId, versionId)
+      await sealTree(root, manifest)
+      // Not read again: from the rename on nothing may fail that is no part of the seal.
+      const version = { versionId, imageId, imageUid, manifestDigest: sha256Of(Buffer.from(manifest)) }
       index.set(versionId, version)
       // The version is there. Without this record the next start verifies it once more, and that is all.
       await staged.record({ t: 'sealed' }).catch((error: unknown) => {
