@@ -130,7 +130,7 @@ export class DiskStore implements VersionStore {
   }
 
   forgetUpload(versionId: VersionId): Promise<void> {
-    return forgetUpload(this.volume, versionId)
+    return describeFaults(`forget upload ${versionId}`, () => forgetUpload(this.volume, versionId))
   }
 
   endUpload(versionId: VersionId, outcome: UploadEnd, order: CommandOrder): Promise<UploadEnd | 'SEALED'> {

@@ -12,6 +12,7 @@ import { openRoot, type VolumeRoot } from './directories.js'
 import { guardSyscalls } from './guarded-syscalls.js'
 import { refuseFileSystem } from './file-system-kind.js'
 import { defaultLeaseTimes, type LeaseTimes } from './lease-times.js'
+import { describeFaults } from './io-faults.js'
 import { probeVolume } from './probe-volume.js'
 import { readVolume } from './read-volume.js'
 import { isErrno, nodeSyscalls, type Syscalls } from './syscalls.js'
@@ -49,7 +50,8 @@ export interface VolumeOptions {
 
 /**
  * Takes the directory for this process alone and tries whether it can be a volume.
- * @throws VolumeHeldError, UnfitVolumeError, DomainError for a volume.json that cannot be read
+ * @throws VolumeHeldError, UnfitVolumeError, DomainError IO_ERROR, NO_SPACE, or for a volume.json that
+ *   cannot be read
  */
 export async function takeVolume(
   path: string,
@@ -70,7 +72,7 @@ export async function takeVolume(
   const own = async (): Promise<Ownership> => {
     const warning = await refuseFileSystem(root)
     if (warning) log.warn({ volume: path }, `the volume is on ${warning}`)
-    return ownVolume(root, log, lease, signal)
+    return describeFaults(`own the volume ${path}`, () => ownVolume(root, log, lease, signal))
   }
   const ownership = await own().catch(async (error: unknown) => {
     await sys.close(root.fd)
@@ -80,13 +82,14 @@ export async function takeVolume(
     refuseChanges(new DomainError('SHUTTING_DOWN', `storage is stopping: ${message}`))
   })
   const release = async (): Promise<void> => {
-    await ownership.release()
-    await sys.close(root.fd)
+    await ownership.release().finally(() => sys.close(root.fd))
   }
   try {
-    await probeVolume(root)
-    await reserve.fill()
-    const bytes = await readWhole(root, layout.identity)
+    const bytes = await describeFaults(`try the volume ${path}`, async () => {
+      await probeVolume(root)
+      await reserve.fill()
+      return readWhole(root, layout.identity)
+    })
     const identity = bytes && parseVolumeIdentity(bytes)
     const volumeId = identity?.volume ?? newVolumeId()
     return {
@@ -94,19 +97,20 @@ export async function takeVolume(
       volumeId,
       lost: ownership.lost,
       release,
-      open: async (house) =>
-        readVolume(
-          root,
-          log,
-          identity ?? (await founded(root, { format: formatMajor, house, volume: volumeId })),
-        ),
+      open: (house) =>
+        describeFaults(`read the volume ${path}`, async () => {
+          const founding = { format: formatMajor, house, volume: volumeId } as const
+          return readVolume(root, log, identity ?? (await founded(root, founding)))
+        }),
       trustFile: {
         read: () => readWhole(root, layout.trust),
         write: (content) => replaceFile(root, layout.trust, content),
       },
     }
   } catch (error) {
-    await release()
+    await release().catch((fault: unknown) => {
+      log.warn({ err: fault, volume: path }, 'the volume could not be released in order')
+    })
     throw error
   }
 }

@@ -36,14 +36,16 @@ async function tryFiles(root: VolumeRoot, directory: Directory, name: string): P
   const { sys } = root
   const create = async (entry: string): Promise<void> =>
     sys.close(await sys.open(directory.at(entry), O_WRONLY | O_CREAT | O_EXCL, 0o644))
-  await attempt(root, 'files cannot be created in it; check its owner, its mode and its space', () =>
-    create(name),
+  const cannotCreate = 'files cannot be created in it; check its owner, its mode and its space'
+  await attempt(root, cannotCreate, () => create(name))
+  const createdTwice = await create(name).then(
+    () => true,
+    (error: unknown) => {
+      if (isErrno(error, 'EEXIST')) return false
+      throw new UnfitVolumeError(root.path, cannotCreate, error)
+    },
   )
-  const again = await create(name).then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (!isErrno(again, 'EEXIST'))
+  if (createdTwice)
     throw new UnfitVolumeError(
       root.path,
       'its file system does not create exclusively; use a local one or NFSv4',
