@@ -108,6 +108,18 @@ const rows: readonly Row[] = [
     'changes the volume',
   ],
   [
+    'a seal that was not ended, over other bytes',
+    fresh,
+    async () => {
+      await stage()
+      await dieAt(afterRenameTo(`versions/${fresh}`), seal)
+      await rm(join(place('win11-lab', fresh), first))
+      await writeFile(join(place('win11-lab', fresh), first), bytesOf(1_500, 'other bytes'))
+    },
+    // Nobody is told of it as a version: it was never answered, and is not what it was to be.
+    'staging',
+  ],
+  [
     'staging with an end that was begun',
     fresh,
     async () => {

@@ -8,27 +8,12 @@ import { loseEverything, losePart } from '../support/power-loss/materialise.js'
 import { Medium } from '../support/power-loss/medium.js'
 import { randomFrom } from '../support/random.js'
 import { newProcess, type StoreProcess } from '../support/store-process.js'
-import type { Call, Interference } from '../support/watched-syscalls.js'
+import { changesVolume, type Call, type Interference } from '../support/watched-syscalls.js'
 import { copyTree, type World } from '../support/world.js'
 import type { Operation } from './operations.js'
 
-/** A system call that changes the volume or makes a change durable, at which a process may end. */
-const changing = new Set<Call['name']>([
-  'write',
-  'ftruncate',
-  'fsync',
-  'fdatasync',
-  'fchmod',
-  'mkdir',
-  'rmdir',
-  'rename',
-  'link',
-  'unlink',
-  'symlink',
-])
-
 const isStep = (call: Call, { ofInterest = () => true }: Operation): boolean =>
-  (changing.has(call.name) || call.creates === true) && ofInterest(call)
+  changesVolume(call) && ofInterest(call)
 
 /** What a step is called: the call and its place, with the ids of one run taken out. */
 export function stepName({ name, path }: Call): string {

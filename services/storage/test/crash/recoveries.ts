@@ -22,6 +22,9 @@ async function diedIn(
 
 const isSealRename = ({ name, path }: Call): boolean => name === 'rename' && path === `staging/${fresh}/tree`
 
+/** More than the purge of a small version takes. */
+const turnsOfAPurge = 100
+
 const recovering = ({ path }: Call): boolean => path.includes('/') && !path.includes('.probe')
 
 /** Starts after a process that ended in the middle of something. */
@@ -101,12 +104,13 @@ export const recoveries: readonly Operation[] = [
       const first = ({ name, path }: Call): boolean => name === 'unlink' && path.includes('/.purging-')
       await diedIn(sys, first, () => client.purge(better, 3))
     },
-    run: async (_client, store, _world, sys) => {
-      // Nobody waits for it but those who look.
-      while (store.trashed().some(({ isPurging }) => isPurging)) {
-        if (sys.dead) throw new Error('killed')
+    run: async (client, store, { better }, sys) => {
+      // It goes on by itself, unless the volume fails it; in the end the catalog asks again.
+      for (let turn = 0; turn < turnsOfAPurge && !sys.dead; turn += 1) {
+        if (store.trashed().every(({ isPurging }) => !isPurging)) break
         await new Promise((resolve) => setImmediate(resolve))
       }
+      await client.purge(better, 3)
     },
   },
 ]

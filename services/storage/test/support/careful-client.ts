@@ -13,7 +13,8 @@ import { grantOf, imageUid, schema } from './test-house.js'
 /** What a test does to a version store; each promise and each answer is noted in the ledger. */
 export type CarefulClient = ReturnType<typeof carefulClient>
 
-export function carefulClient(store: VersionStore, ledger: Ledger) {
+/** @param faulty whether the medium fails now and then, which may break what is under way */
+export function carefulClient(store: VersionStore, ledger: Ledger, faulty = false) {
   const stage = async (versionId: VersionId, imageId: ImageId): Promise<void> => {
     if (!ledger.uploads.has(versionId))
       ledger.uploads.set(versionId, {
@@ -29,7 +30,8 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
     const { files, restarting } = knownUpload(ledger, versionId)
     restarting.add(path)
     const writer = await store.openAttempt(versionId, path, { kind: 'restart' }, () => {})
-    files.set(path, { attemptId: writer.attemptId, bytes, committed: 0, complete: false })
+    const mayBreak = faulty
+    files.set(path, { attemptId: writer.attemptId, bytes, committed: 0, complete: false, mayBreak })
     restarting.delete(path)
     return writer
   }
@@ -42,6 +44,7 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
     const known = upload.files.get(path)
     if (found?.state !== 'STOPPED' || known?.attemptId !== found.attemptId || !known.bytes.equals(bytes))
       return restart(versionId, path, bytes)
+    upload.files.set(path, { ...known, mayBreak: faulty })
     const { attemptId, committedSize: offset } = found
     return store.openAttempt(versionId, path, { kind: 'resume', attemptId, offset }, () => {})
   }
@@ -58,7 +61,7 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
     const known = files.get(path)
     if (!known) throw new Error(`${path} was not begun`)
     await writer.finish(known.bytes.length, sha256(known.bytes))
-    files.set(path, { ...known, committed: known.bytes.length, complete: true })
+    files.set(path, { ...known, committed: known.bytes.length, complete: true, mayBreak: false })
   }
 
   /** Writes the whole file, in two commits and a finish, from wherever it is. */
@@ -89,7 +92,7 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
         files,
         may: new Set(['nowhere', 'versions']),
       })
-    upload.may = new Set([...upload.may, 'SEALED'])
+    upload.may = new Set([...upload.may, 'SEALED', ...(faulty ? (['SEALING'] as const) : [])])
     if (!(await store.completeSeal(versionId))) {
       const list = [...upload.files].map(([path, { bytes }]) => ({
         path,
@@ -99,7 +102,8 @@ export function carefulClient(store: VersionStore, ledger: Ledger) {
       const candidate = await store.prepareSeal(versionId, list)
       await store.seal(versionId, manifestOf(store.identity, candidate))
     }
-    upload.may = new Set(['SEALED'])
+    // The last record of the journal may have failed; the version is there all the same.
+    upload.may = new Set(faulty ? ['SEALED', 'SEALING'] : ['SEALED'])
     knownVersion(ledger, versionId).may = new Set(['versions'])
   }
 

@@ -68,11 +68,13 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
     }),
     recordInventory: up(async (batches: AsyncIterable<catalog.RecordInventoryRequest>) => {
       const whole = catalog.RecordInventoryRequest.create()
-      for await (const { volumeId, versions, uploads, images, lookTime, complete } of batches) {
+      for await (const { volumeId, lookTime, complete, ...held } of batches) {
         Object.assign(whole, { volumeId, complete, lookTime: whole.lookTime ?? lookTime })
-        whole.versions.push(...versions)
-        whole.uploads.push(...uploads)
-        whole.images.push(...images)
+        whole.versions.push(...held.versions)
+        whole.uploads.push(...held.uploads)
+        whole.images.push(...held.images)
+        whole.trash.push(...held.trash)
+        whole.copies.push(...held.copies)
       }
       fake.inventories.push(whole)
       const unrecorded = whole.versions.filter(({ versionId }) => !fake.sealed.has(versionId))

@@ -23,7 +23,7 @@ export interface KnownFile {
   /** The highest size that was acknowledged. */
   readonly committed: number
   readonly complete: boolean
-  /** Whether a fault may have broken the attempt. */
+  /** Whether a fault may have broken the attempt, which then must be begun anew. */
   readonly mayBreak?: boolean
 }
 

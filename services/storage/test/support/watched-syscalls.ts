@@ -13,6 +13,23 @@ export interface Call {
   readonly creates?: boolean
 }
 
+const changing = new Set<Call['name']>([
+  'write',
+  'ftruncate',
+  'fsync',
+  'fdatasync',
+  'fchmod',
+  'mkdir',
+  'rmdir',
+  'rename',
+  'link',
+  'unlink',
+  'symlink',
+])
+
+/** Whether a call changes the volume or makes a change durable. */
+export const changesVolume = ({ name, creates = false }: Call): boolean => changing.has(name) || creates
+
 type AnyCall = (...values: unknown[]) => Promise<unknown>
 
 /**

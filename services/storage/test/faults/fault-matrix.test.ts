@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { temporaryDirectory, type TemporaryDirectory } from '@goldkeep/testing'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { operations } from '../crash/operations.js'
+import { recoveries } from '../crash/recoveries.js'
+import { worldBefore } from '../crash/world-before.js'
+import { makeWorld, type World } from '../support/world.js'
+import { callsToFail, faultAt } from './fault-at-call.js'
+
+let directory: TemporaryDirectory
+let world: World
+
+beforeAll(async () => {
+  directory = await temporaryDirectory('faults')
+  world = await makeWorld(join(directory.path, 'world'))
+})
+afterAll(() => directory.remove())
+
+const mostShown = 8
+
+describe('no law is broken, the error is clear, and it ends well without the fault, when the volume fails in', () => {
+  test.each([...operations, ...recoveries].map((operation) => [operation.name, operation] as const))(
+    '%s',
+    async (name, operation) => {
+      const before = await worldBefore(world, operation, join(directory.path, `before ${name}`))
+      const calls = await callsToFail(before, operation, join(directory.path, `in peace ${name}`))
+      const broken: string[] = []
+      for (const [index, call] of calls.entries()) {
+        const path = join(directory.path, `${name} ${call}`)
+        mkdirSync(path)
+        const fault = { call, code: index % 3, lasting: index % 2 === 1 }
+        const outcome = await faultAt(before, operation, fault, path)
+        rmSync(path, { recursive: true })
+        const where = `${outcome.at ?? 'no fault'} (call ${call})`
+        broken.push(...outcome.broken.map((sentence) => `${where}: ${sentence}`))
+      }
+      expect({ broken: broken.slice(0, mostShown), of: broken.length }).toEqual({ broken: [], of: 0 })
+      expect(calls.length).toBeGreaterThan(3)
+    },
+    180_000,
+  )
+})
