@@ -4,10 +4,15 @@ import {
   comparePublications,
   formatManifest,
   formatSums,
+  formatTrashSidecar,
   parseImageDocument,
   parseManifest,
+  parseTrashName,
+  parseTrashSidecar,
   parseVolumeIdentity,
   primaryLinkTarget,
+  trashName,
+  versionOfTrashName,
   volumeLayout,
 } from './index.js'
 
@@ -83,5 +88,32 @@ describe('the image document', () => {
     const newer = parseImageDocument(bytes({ ...head, epoch: 2, generation: 1 }))
     expect(comparePublications(older, newer)).toBeLessThan(0)
     expect(comparePublications(newer, newer)).toBe(0)
+  })
+})
+
+describe('the trash', () => {
+  const time = new Date('2026-12-01T09:30:00.123Z')
+
+  test('names a directory by its version and the time to the second', () => {
+    const name = trashName(version, time)
+    expect(name).toBe('20261122T181502Z-4k7q@20261201T093000Z')
+    expect(versionOfTrashName(name)).toBe(version)
+    expect(volumeLayout('/srv/gold').sidecar(name)).toBe(`/srv/gold/trash/${name}.json`)
+  })
+
+  test.each(['../../etc', `${version}`, `${version}@`, `${version}@20261201T093000Z.json`, `${version}@1@2`])(
+    'has no directory of a version called %s',
+    (name) => {
+      expect(versionOfTrashName(name)).toBeUndefined()
+      expect(() => parseTrashName(name)).toThrow(/trash_name: expected <version>@<time>/)
+    },
+  )
+
+  test('keeps of a sidecar the fields that it does not know', () => {
+    const { house, volume, image: imageId, uid } = document
+    const head = { format: 1, house, volume, image: imageId, uid, version, epoch: 1, op_seq: 4 }
+    const sidecar = { ...head, whence: 'images/win11-lab', trashed: time.toISOString(), later: 7 }
+    expect(parseTrashSidecar(formatTrashSidecar(parseTrashSidecar(bytes(sidecar))))).toEqual(sidecar)
+    expect(() => parseTrashSidecar(bytes({ ...sidecar, format: 2 }))).toThrow(/found format 2/)
   })
 })
