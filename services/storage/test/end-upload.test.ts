@@ -42,6 +42,19 @@ describe('ending an upload', () => {
     expect(await end(2n, LIFECYCLE_EXPIRED)).toBe(LIFECYCLE_ABORTED)
   })
 
+  test('as expired is refused while its last byte is younger than that, and an abort is not', async () => {
+    const { admin } = await house.worker()
+    const request = { versionId, outcome: LIFECYCLE_EXPIRED, epoch: 1n, opSeq: 1n }
+    const before = await house.tree()
+    await expect(admin.endUpload({ ...request, idleSeconds: 3600n })).rejects.toMatchObject({
+      reason: 'UPLOAD_BUSY',
+      message: expect.stringMatching(/last byte came \d s ago; it expires after 3600 s/) as unknown,
+    })
+    expect(await house.tree()).toEqual(before)
+    const abort = { ...request, outcome: LIFECYCLE_ABORTED, idleSeconds: 3600n }
+    expect((await admin.endUpload(abort)).outcome).toBe(LIFECYCLE_ABORTED)
+  })
+
   test('is refused while a stream is open', async () => {
     const stream = new WriteStream(await house.uploader(versionId), startOf(versionId, 'hd0/part2.winpe.wim'))
     await stream.until('ready')

@@ -31,7 +31,7 @@ export async function claimJob(
   const job = await lockJob(trx, jobId)
   if (!job || job.state !== 'open') return { refusal: 'DONE' }
   if (await isHeld(trx, jobId)) return { refusal: 'HELD' }
-  const work = await deriveWork(trx, job.kind, job.subjectId)
+  const work = await deriveWork(trx, job.kind, job.subjectId, times)
   if (!work) {
     await finishJob(trx, jobId)
     return { refusal: 'DONE' }

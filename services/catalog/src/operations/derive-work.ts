@@ -6,6 +6,7 @@ import { volumesOfImage } from '../db/locations-queries.js'
 import type { DB, JobKind } from '../db/tables.js'
 import { getVolume } from '../db/volumes-queries.js'
 import { needsWimlib } from '../domain/needs-wimlib.js'
+import type { Times } from '../domain/times.js'
 import { readImageDocument } from './read-image-document.js'
 
 interface Address {
@@ -41,6 +42,8 @@ export interface EndUploadWork {
   readonly epoch: number
   readonly opSeq: number
   readonly volume: Address
+  /** Of an expiry: without a byte for so long. */
+  readonly idleMs: number
 }
 
 export type Work = ValidateWork | PublishWork | EndUploadWork
@@ -50,15 +53,19 @@ export function deriveWork(
   trx: Transaction<DB>,
   kind: JobKind,
   subjectId: string,
+  times: Times,
 ): Promise<Work | undefined> {
-  return derivations[kind](trx, subjectId)
+  return derivations[kind](trx, subjectId, times)
 }
 
 const derivations = {
   validate: deriveValidate,
   publish: derivePublish,
   'end-upload': deriveEndUpload,
-} satisfies Record<JobKind, (trx: Transaction<DB>, subject: string) => Promise<Work | undefined>>
+} satisfies Record<
+  JobKind,
+  (trx: Transaction<DB>, subject: string, times: Times) => Promise<Work | undefined>
+>
 
 async function deriveValidate(trx: Transaction<DB>, versionId: string): Promise<ValidateWork | undefined> {
   const row = await trx
@@ -103,7 +110,11 @@ async function derivePublish(trx: Transaction<DB>, imageUid: string): Promise<Pu
   }
 }
 
-async function deriveEndUpload(trx: Transaction<DB>, versionId: string): Promise<EndUploadWork | undefined> {
+async function deriveEndUpload(
+  trx: Transaction<DB>,
+  versionId: string,
+  times: Times,
+): Promise<EndUploadWork | undefined> {
   const row = await trx
     .selectFrom('versions')
     .innerJoin('uploads', 'uploads.versionId', 'versions.versionId')
@@ -121,5 +132,6 @@ async function deriveEndUpload(trx: Transaction<DB>, versionId: string): Promise
     epoch,
     opSeq: row.pendingOpSeq,
     volume: { volumeId, address },
+    idleMs: row.pendingOutcome === 'EXPIRED' ? times.uploadExpiryMs : 0,
   }
 }

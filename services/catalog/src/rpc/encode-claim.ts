@@ -53,6 +53,7 @@ function encodeWork(work: Work): catalog.Claim['work'] {
           epoch: BigInt(work.epoch),
           opSeq: BigInt(work.opSeq),
           volume: work.volume,
+          idleSeconds: BigInt(Math.floor(work.idleMs / 1000)),
         },
       }
   }

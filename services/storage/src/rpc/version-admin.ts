@@ -27,7 +27,9 @@ export function versionAdminService(
         epoch: sizeFromProto('epoch', request.epoch),
         opSeq: sizeFromProto('op_seq', request.opSeq),
       }
-      const decided = await endUpload(dependencies, parseVersionId(request.versionId), outcome, order)
+      const idleMs = outcome === 'EXPIRED' ? sizeFromProto('idle_seconds', request.idleSeconds) * 1000 : 0
+      const versionId = parseVersionId(request.versionId)
+      const decided = await endUpload(dependencies, { versionId, outcome, order, idleMs })
       return { outcome: lifecycleWords.toProto(decided) }
     },
 

@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { withDirectory, type VolumeRoot } from './directories.js'
 import { decodeFrames, encodeFrame } from './journal-frames.js'
-import { readWhole, replaceFile, writeFully } from './whole-files.js'
+import { writeFully } from './full-transfers.js'
+import { readWhole, replaceFile } from './whole-files.js'
 
 const { O_CREAT, O_NOFOLLOW, O_WRONLY } = fs.constants
 

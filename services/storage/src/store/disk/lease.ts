@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import fs, { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { listDirectory, withDirectory, type VolumeRoot } from './directories.js'
-import { ignoreAbsent, readWhole, replaceFile, writeFully } from './whole-files.js'
+import { writeFully } from './full-transfers.js'
+import { ignoreAbsent, readWhole, replaceFile } from './whole-files.js'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants
 const leasePattern = /^\.lease-(\d{1,12})$/

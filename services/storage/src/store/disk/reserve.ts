@@ -4,7 +4,8 @@ import { randomFillSync } from 'node:crypto'
 import fs from 'node:fs'
 import { withDirectory, type VolumeRoot } from './directories.js'
 import { isErrno, type Syscalls } from './syscalls.js'
-import { ignoreAbsent, writeFully } from './whole-files.js'
+import { writeFully } from './full-transfers.js'
+import { ignoreAbsent } from './whole-files.js'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants
 

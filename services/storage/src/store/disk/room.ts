@@ -1,6 +1,6 @@
 import { DomainError } from '@goldkeep/domain'
 import type { Syscalls } from './syscalls.js'
-import { writeFully } from './whole-files.js'
+import { writeFully } from './full-transfers.js'
 
 /** For how long a look at the volume's free space is believed, in milliseconds. */
 const believedMs = 500

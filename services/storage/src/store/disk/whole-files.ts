@@ -2,42 +2,10 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { withDirectory, type VolumeRoot } from './directories.js'
+import { readFully, writeFully } from './full-transfers.js'
 import { isErrno, type Syscalls } from './syscalls.js'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants
-
-/** Writes all of `data` at `position`, however the kernel splits it. */
-export async function writeFully(
-  sys: Syscalls,
-  fd: number,
-  data: Uint8Array,
-  position: number,
-): Promise<void> {
-  let done = 0
-  while (done < data.length) {
-    const rest = done === 0 ? data : data.subarray(done)
-    const written = await sys.write(fd, rest, position + done)
-    if (written <= 0) throw new Error(`wrote ${done} of ${data.length} bytes`)
-    done += written
-  }
-}
-
-/** Reads up to `length` bytes; less only at the end of the file. */
-export async function readFully(
-  sys: Syscalls,
-  fd: number,
-  position: number,
-  length: number,
-  buffer: Uint8Array = Buffer.allocUnsafe(length),
-): Promise<Uint8Array> {
-  let done = 0
-  while (done < length) {
-    const read = await sys.read(fd, buffer.subarray(done), position + done)
-    if (read === 0) break
-    done += read
-  }
-  return buffer.subarray(0, done)
-}
 
 /** Opens a regular file of the volume for reading, through no link. */
 export async function openForReading(root: VolumeRoot, path: string): Promise<{ fd: number; size: number }> {
