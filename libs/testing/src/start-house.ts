@@ -32,9 +32,10 @@ export class Service {
     private readonly environment: Environment,
   ) {}
 
-  async start(): Promise<void> {
+  /** @param more for this one start */
+  async start(more: Environment = {}): Promise<void> {
     const program = fileURLToPath(new URL(`../../../services/${this.name}/dist/bundle.js`, import.meta.url))
-    this.running = startProcess(process.execPath, [program], { env: this.environment })
+    this.running = startProcess(process.execPath, [program], { env: { ...this.environment, ...more } })
     await this.running.waitForLine(/is ready/)
   }
 

@@ -15,6 +15,8 @@ export interface TcpProxy {
   readonly stall: () => void
   /** Stalls once so many more bytes have gone to the target. */
   readonly stallAfter: (bytes: number) => void
+  /** Stalls once so many more bytes have come back from the target. */
+  readonly stallBackAfter: (bytes: number) => void
   readonly stalled: () => boolean
   readonly resume: () => void
   /** Refuses new connections until told otherwise. */
@@ -40,6 +42,8 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     forwarded: 0,
     cutAt: Number.POSITIVE_INFINITY,
     stallAt: Number.POSITIVE_INFINITY,
+    returned: 0,
+    stallBackAt: Number.POSITIVE_INFINITY,
   }
   const pairs = new Set<Pair>()
   const streams = new Set<DelayedStream>()
@@ -83,7 +87,12 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
         reset(pair)
       }
     })
-    pass(server, client, () => {})
+    pass(server, client, (count) => {
+      line.returned += count
+      if (line.returned < line.stallBackAt) return
+      line.stallBackAt = Number.POSITIVE_INFINITY
+      line.stalled = true
+    })
   })
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject)
@@ -98,6 +107,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     cutAfter: (bytes) => void (line.cutAt = line.forwarded + bytes),
     stall: () => void (line.stalled = true),
     stallAfter: (bytes) => void (line.stallAt = line.forwarded + bytes),
+    stallBackAfter: (bytes) => void (line.stallBackAt = line.returned + bytes),
     stalled: () => line.stalled,
     resume: () => {
       line.stalled = false

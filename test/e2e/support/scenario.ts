@@ -102,6 +102,15 @@ export async function uploadVersion(house: House, image: string, folder: string)
   return (JSON.parse(sealed) as { versionId: string }).versionId
 }
 
+/** What the catalog has heard of the open upload, or of all of them; storage itself is not asked. In bytes. */
+export async function committedBytes(house: House, id?: string): Promise<number> {
+  const { stdout } = await house.goldkeep.attempt('upload', 'list', '--json')
+  const { uploads } = JSON.parse(stdout) as { uploads: { versionId: string; committedBytes: string }[] }
+  return uploads
+    .filter(({ versionId }) => id === undefined || versionId === id)
+    .reduce((sum, upload) => sum + Number(upload.committedBytes), 0)
+}
+
 export function versionDirectory(house: House, image: string, id: string): string {
   return join(house.volume, 'images', image, 'versions', id)
 }
