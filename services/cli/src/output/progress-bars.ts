@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
-import type { Progress, ProgressLine, ProgressPlan } from './progress.js'
+import type { Progress, ProgressLine, ProgressPlan } from './progress-line.js'
 import { Transfer } from './transfer.js'
 
 const nameWidth = 24

@@ -1,5 +1,5 @@
 import type { Session } from '../session.js'
-import type { Progress, ProgressPlan } from './progress.js'
+import type { Progress, ProgressPlan } from './progress-line.js'
 import { Transfer } from './transfer.js'
 
 const sentenceEveryMs = 5_000

@@ -1,25 +1,7 @@
 import type { Session } from '../session.js'
 import { drawBars } from './progress-bars.js'
+import type { Progress, ProgressPlan } from './progress-line.js'
 import { printTransfers } from './progress-lines.js'
-
-/** How one file comes along. */
-export interface ProgressLine {
-  /** @param bytes of it that are done */
-  update(bytes: number, remark?: string): void
-  end(remark: string): void
-}
-
-/** What is on its way altogether. */
-export interface ProgressPlan {
-  readonly files: number
-  readonly bytes: number
-}
-
-export interface Progress {
-  line(name: string, total: number | undefined): ProgressLine
-  /** Leaves the terminal in order. */
-  stop(): void
-}
 
 const silent: Progress = { line: () => ({ update: () => {}, end: () => {} }), stop: () => {} }
 

@@ -3,7 +3,7 @@ import { DomainError, schemaPath } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { formatSize } from '../output/format.js'
-import type { Progress } from '../output/progress.js'
+import type { Progress } from '../output/progress-line.js'
 import { inParallel } from './in-parallel.js'
 import { withProgress } from './pipe-out.js'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { formatSize } from '../output/format.js'
-import type { ProgressLine } from '../output/progress.js'
+import type { ProgressLine } from '../output/progress-line.js'
 
 /** Writes to a stream that stays open, such as standard output, no faster than it takes. */
 export async function pipeOut(out: Writable, bytes: AsyncIterable<Uint8Array>): Promise<void> {

@@ -10,7 +10,7 @@ import {
 import { catalog, type storage } from '@goldkeep/contracts'
 import { resolve } from 'node:path'
 import { formatSize } from '../output/format.js'
-import type { Progress } from '../output/progress.js'
+import type { Progress } from '../output/progress-line.js'
 import { hexDigest } from '../views/words.js'
 import { writerIsGone, type UploadRecords } from './upload-records.js'
 

@@ -1,7 +1,7 @@
 import type { ByteSource, UploadSession } from '@goldkeep/client'
 import type { storage } from '@goldkeep/contracts'
 import { formatSize } from '../output/format.js'
-import type { Progress } from '../output/progress.js'
+import type { Progress } from '../output/progress-line.js'
 import { stateRemark, type SentFile } from './send-file.js'
 import { writerIsGone, type UploadRecords } from './upload-records.js'
 
