@@ -1,0 +1,111 @@
+import { parseVolumeId, type VersionId } from '@goldkeep/domain'
+import { freePort, startProcess, temporaryDirectory, type TestProcess } from '@goldkeep/testing'
+import { signServiceTicket } from '@goldkeep/tickets'
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { connectAs, type StorageClients } from './clients.js'
+import { startFakeCatalog, type FakeCatalog } from './fake-catalog.js'
+import { grantOf, storageEnv } from './test-house.js'
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+
+/** A storage service that is a process of its own, as built, with a catalog that is played. */
+export interface RealStorage {
+  readonly catalog: FakeCatalog
+  /** Its directory and all that belongs to it. */
+  readonly directory: string
+  readonly volume: string
+  /** The same after every start. */
+  readonly address: string
+  /** The one that was started last. */
+  readonly process: TestProcess
+  /** Starts it and waits until it serves. */
+  start(options?: RealStartOptions): Promise<void>
+  /** Starts it and waits for nothing. */
+  launch(options?: RealStartOptions): TestProcess
+  /** `kill -9`. */
+  kill(): Promise<void>
+  /** A ticket for the upload of the version. */
+  uploadTicket(versionId: VersionId): Promise<string>
+  readTicket(versionId: VersionId): Promise<string>
+  uploader(versionId: VersionId): Promise<StorageClients>
+  reader(versionId: VersionId): Promise<StorageClients>
+  worker(): Promise<StorageClients>
+  close(): Promise<void>
+}
+
+export interface RealStartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** The command and its arguments that start the process, such as strace. */
+  readonly under?: readonly string[]
+}
+
+/** Makes the volume and the catalog; the service is not started yet. */
+export async function makeRealStorage(): Promise<RealStorage> {
+  const directory = await temporaryDirectory('real')
+  const volume = join(directory.path, 'volume')
+  await mkdir(volume)
+  const catalog = await startFakeCatalog()
+  const port = await freePort()
+  const address = `127.0.0.1:${port}`
+  const clients: StorageClients[] = []
+  let process: TestProcess | undefined
+  const present = (): TestProcess => {
+    if (!process) throw new Error('storage was not started')
+    return process
+  }
+  const connect = (token: string): StorageClients => {
+    const connected = connectAs(address, () => token)
+    clients.push(connected)
+    return connected
+  }
+  const volumeId = () => {
+    const identity = JSON.parse(readFileSync(join(volume, 'volume.json'), 'utf8')) as { volume: string }
+    return parseVolumeId(identity.volume)
+  }
+  const launch = ({ env = {}, under = [] }: RealStartOptions = {}): TestProcess => {
+    const [command = '', ...rest] = [...under, globalThis.process.execPath, main]
+    process = startProcess(command, rest, {
+      env: {
+        ...storageEnv(catalog, volume),
+        GOLDKEEP_STORAGE_PORT: String(port),
+        ...env,
+        NODE_OPTIONS: undefined,
+      },
+    })
+    return process
+  }
+  const uploadTicket = (versionId: VersionId): Promise<string> =>
+    catalog.sign({ volumeId: volumeId(), versionId, operation: 'upload', upload: grantOf() })
+  const readTicket = (versionId: VersionId): Promise<string> =>
+    catalog.sign({ volumeId: volumeId(), versionId, operation: 'read' })
+  return {
+    catalog,
+    directory: directory.path,
+    volume,
+    address,
+    get process() {
+      return present()
+    },
+    launch,
+    start: async (options) => {
+      await launch(options).waitForLine(/storage is ready/)
+    },
+    kill: async () => {
+      await present().killHard()
+    },
+    uploadTicket,
+    readTicket,
+    uploader: async (versionId) => connect(await uploadTicket(versionId)),
+    reader: async (versionId) => connect(await readTicket(versionId)),
+    worker: async () => connect(await signServiceTicket(catalog.serviceKey, 'worker', 'storage')),
+    close: async () => {
+      for (const client of clients) client.close()
+      await process?.killHard()
+      await catalog.stop()
+      await directory.remove()
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { makeRealStorage, type RealStorage } from '../../services/storage/test/support/real-storage.js'
+import { uploadUnderKills } from '../faults/support/uploads-under-kills.js'
+
+let real: RealStorage
+
+beforeEach(async () => {
+  real = await makeRealStorage()
+  await real.start()
+})
+afterEach(() => real.close())
+
+test('64 uploads of 200 MiB at once are all sealed as they were sent while storage is killed five times', async () => {
+  const versions = await uploadUnderKills(real, { count: 64, size: 200 * 1024 * 1024, kills: 5 })
+  expect(new Set(versions).size).toBe(64)
+})
