@@ -4,8 +4,8 @@ import type { AttemptWriter } from '../version-store.js'
 import { describeFaults, toIoFault } from './io-faults.js'
 import type { StagedDirectory } from './staged-upload.js'
 
-/** Bytes that may wait for the disk before the receiver is held up. */
-const maxQueuedBytes = 4 * 1024 * 1024
+/** Bytes that may wait for the disk before the receiver is held up: one chunk while another is written. */
+const maxQueuedBytes = 512 * 1024
 
 /** Writes one attempt's bytes; they are hashed while the disk writes. */
 export class DiskAttemptWriter implements AttemptWriter {
