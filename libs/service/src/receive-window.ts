@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { subscribe } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 
 /** What a server lets its callers send before it has taken it, in bytes. */
@@ -13,9 +13,12 @@ export interface ReceiveBudget {
 
 const MiB = 1024 * 1024
 
-/** 4 MiB keep a link with a round trip of 10 ms busy at 400 MB/s; 512 streams share before the budget is passed. */
+/**
+ * 4 MiB keep a link with a round trip of 10 ms busy at 400 MB/s. Up to 16 streams have that much, 64 have 1 MiB
+ * each, and from 256 on the budget grows with the streams.
+ */
 export const defaultReceiveBudget: ReceiveBudget = {
-  totalBytes: 128 * MiB,
+  totalBytes: 64 * MiB,
   leastBytes: MiB / 4,
   mostBytes: 4 * MiB,
 }
@@ -30,7 +33,8 @@ export const defaultReceiveBudget: ReceiveBudget = {
  */
 export class ReceiveWindows {
   readonly #sessions = new Set<ServerHttp2Session>()
-  #server: Http2Server | undefined
+  /** One for each address: `localhost` may have two. */
+  readonly #servers = new Set<Http2Server>()
   #receiving = 0
   #window: number
 
@@ -49,8 +53,18 @@ export class ReceiveWindows {
    * @throws Error when no HTTP/2 server was seen: better no service than one that crawls unnoticed
    */
   async whileListening<T>(listen: () => Promise<T>): Promise<T> {
-    const answer = await listening.run(this, listen)
-    if (!this.#server)
+    // Tells our servers from those that others make meanwhile; it costs every promise some time while it is on.
+    const ours = new AsyncLocalStorage<true>()
+    const onListen = (message: unknown): void => {
+      const { server } = message as { readonly server: object }
+      if (ours.getStore() && isHttp2Server(server)) this.#attach(server)
+    }
+    subscribe(listenChannel, onListen)
+    const answer = await ours.run(true, listen).finally(() => {
+      unsubscribe(listenChannel, onListen)
+      ours.disable()
+    })
+    if (this.#servers.size === 0)
       throw new Error(
         'the gRPC server began to listen and no HTTP/2 server was seen, so that its receive window stays at ' +
           '64 KiB: what @grpc/grpc-js or Node does here has changed, see receive-window.ts',
@@ -58,8 +72,8 @@ export class ReceiveWindows {
     return answer
   }
 
-  attach(server: Http2Server): void {
-    this.#server = server
+  #attach(server: Http2Server): void {
+    this.#servers.add(server)
     server.updateSettings({ initialWindowSize: this.#window })
     server.on('session', (session) => this.#addSession(session))
     server.on('stream', (stream) => this.#addStream(stream))
@@ -94,7 +108,7 @@ export class ReceiveWindows {
     const window = shareOf(this.budget, Math.max(this.#sessions.size, this.#receiving), this.#window)
     if (window === this.#window) return
     this.#window = window
-    this.#server?.updateSettings({ initialWindowSize: window })
+    for (const server of this.#servers) server.updateSettings({ initialWindowSize: window })
     for (const session of this.#sessions) this.#tell(session)
   }
 
@@ -106,12 +120,8 @@ export class ReceiveWindows {
   }
 }
 
-const listening = new AsyncLocalStorage<ReceiveWindows>()
-
-subscribe('tracing:net.server.listen:asyncStart', (message) => {
-  const { server } = message as { readonly server: object }
-  if (isHttp2Server(server)) listening.getStore()?.attach(server)
-})
+/** Told before the server takes its first connection. */
+const listenChannel = 'tracing:net.server.listen:asyncStart'
 
 function isHttp2Server(server: object): server is Http2Server {
   return 'updateSettings' in server
