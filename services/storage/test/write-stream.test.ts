@@ -145,6 +145,24 @@ describe('a file that another writes', () => {
   })
 })
 
+describe('a writer that was superseded', () => {
+  test('does not end the stream that superseded it when it comes back, whatever it asks for', async () => {
+    const attemptId = await cutAfterHead({ writerId: 'first' })
+    const second = begin({ writerId: 'second', takeOver: true })
+    await second.until('ready')
+    const resume = { attemptId, offset: head.length }
+    for (const takeOver of [false, true]) {
+      const back = begin({ writerId: 'first', resume, takeOver })
+      expect(await back.refusal()).toMatchObject({
+        reason: takeOver ? 'ATTEMPT_SUPERSEDED' : 'FILE_BUSY',
+      })
+    }
+    second.send(chunkOf(bytes, 0), finishOf(bytes.length, sha256(bytes)))
+    await second.until('done')
+    expect(sha256(await staged())).toBe(sha256(bytes))
+  })
+})
+
 describe('a producer that failed', () => {
   test('is in the status with its last words, and the file must be started anew', async () => {
     const stream = begin()

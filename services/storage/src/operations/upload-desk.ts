@@ -1,9 +1,11 @@
-import { DomainError, listed, type FilePath, type VersionId } from '@goldkeep/domain'
+import { DomainError, listed, type AttemptId, type FilePath, type VersionId } from '@goldkeep/domain'
 import { KeyedQueue } from './keyed-queue.js'
 
 /** One stream that writes a file. */
 export interface ActiveWriter {
   readonly writerId: string
+  /** The attempt that it goes on with or has begun; none yet while it restarts the file. */
+  attemptId: AttemptId | undefined
   /** Milliseconds since 1970, of its last message. */
   lastActive: number
   /** Tells the stream to stop for a reason; it flushes and leaves. */
@@ -41,7 +43,7 @@ export class UploadDesk {
   /**
    * Gives the file to the writer, once the stream that has it has left.
    * @returns what the writer calls when it leaves; `cut` keeps the file for it a while
-   * @throws DomainError FILE_BUSY, UPLOAD_BUSY, SHUTTING_DOWN
+   * @throws DomainError FILE_BUSY, UPLOAD_BUSY, ATTEMPT_SUPERSEDED, SHUTTING_DOWN
    */
   async enter(
     versionId: VersionId,
@@ -56,6 +58,8 @@ export class UploadDesk {
       if (holder && !this.#mayTake(holder, writer, takeOver)) throw this.#busy(path, holder)
       const seat = desk.seats.get(path)
       if (!seat) break
+      // Who comes back after it was superseded must not end the stream that superseded it.
+      if (writer.attemptId !== undefined && writer.attemptId !== seat.writer.attemptId) throw superseded(path)
       seat.writer.interrupt(superseded(path))
       await seat.left
     }

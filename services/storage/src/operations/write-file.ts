@@ -69,6 +69,7 @@ async function receive(
   const { versionId, path } = start
   const self: ActiveWriter = {
     writerId: start.writerId,
+    attemptId: start.mode.kind === 'resume' ? start.mode.attemptId : undefined,
     lastActive: Date.now(),
     interrupt: (reason) => inbox.interrupt(reason),
   }
@@ -78,6 +79,7 @@ async function receive(
     const writer = await store.openAttempt(versionId, path, start.mode, (bytes) =>
       outbox.replace({ kind: 'hashing', bytes }),
     )
+    self.attemptId = writer.attemptId
     try {
       if (inbox.arrived) throw new DomainError('PROTOCOL_VIOLATION', `${path}: data was sent before Ready`)
       outbox.keep({ kind: 'ready', attemptId: writer.attemptId, committedSize: writer.committedSize })
