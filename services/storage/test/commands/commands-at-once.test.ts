@@ -99,14 +99,17 @@ describe('two at once', () => {
     expect(['images', 'trash']).toContain(await placeOf(house, versionId))
   })
 
-  test('clones of each other’s new id do not wait for each other for ever', async () => {
+  test('clones of each other do not wait for each other for ever', async () => {
     const [one, other] = [newVersion(), newVersion()]
-    const outcomes = await Promise.allSettled([
-      direct.clone(one, 1, other),
-      another.clone(other, 1, one),
-      direct.clone(one, 2, versionId),
-      another.clone(other, 2, versionId),
-    ])
-    expect(outcomes.slice(2).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    await direct.clone(one, 1, versionId)
+    await direct.clone(other, 1, versionId)
+    const taken = expect.objectContaining({ reason: 'PLACE_TAKEN' })
+    for (let opSeq = 2; opSeq < 7; opSeq += 1) {
+      const clones = [direct.clone(one, opSeq, other), another.clone(other, opSeq, one)]
+      const outcomes = await Promise.allSettled(clones)
+      expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason: taken })))
+    }
+    await expectWhole(one, versionId)
+    await expectWhole(other, versionId)
   })
 })
