@@ -50,7 +50,8 @@ Redis that is the queue must run with \`maxmemory-policy noeviction\` and should
 
 ## storage
 
-\`node services/storage/dist/bundle.js\`. One for each volume.
+\`node services/storage/dist/bundle.js\`. One for each volume. Start it with \`UV_THREADPOOL_SIZE=16\` in its environment, as
+the container and \`npm start\` do: of Node's own four threads, syncs of a slow disk leave none for readers.
 
 ${table(StorageEnv, 'storage')}
 
