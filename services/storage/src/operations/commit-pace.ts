@@ -12,6 +12,7 @@ export class CommitClock {
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #fault: Error | undefined
+  #stopped = false
 
   constructor(
     private readonly writer: AttemptWriter,
@@ -26,12 +27,7 @@ export class CommitClock {
     if (this.#fault !== undefined) throw this.#fault
     const waiting = this.writer.size - this.writer.committedSize
     if (waiting >= this.pace.syncBytes * 4) await this.#running
-    if (waiting >= this.pace.syncBytes) this.#begin()
-    else if (waiting > 0)
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined
-        this.#begin()
-      }, this.pace.syncIntervalMs)
+    this.#plan()
   }
 
   /** Commits everything now; for the end of a stream that has not finished the file. */
@@ -43,15 +39,20 @@ export class CommitClock {
 
   /** Begins no more syncs and waits for the one that runs. */
   async stop(): Promise<void> {
+    this.#stopped = true
     clearTimeout(this.#timer)
-    this.#timer = undefined
     await this.#running
-    // The sync that ran may have begun while a timer was set.
-    clearTimeout(this.#timer)
+  }
+
+  #plan(): void {
+    // What comes while a sync runs is planned when that ends: no further message may come to do it.
+    if (this.#running || this.#stopped || this.#fault !== undefined) return
+    const waiting = this.writer.size - this.writer.committedSize
+    if (waiting >= this.pace.syncBytes) this.#begin()
+    else if (waiting > 0) this.#timer ??= setTimeout(() => this.#begin(), this.pace.syncIntervalMs)
   }
 
   #begin(): void {
-    if (this.#running || this.#fault !== undefined) return
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#running = this.writer
@@ -63,6 +64,7 @@ export class CommitClock {
       })
       .finally(() => {
         this.#running = undefined
+        this.#plan()
       })
   }
 }
