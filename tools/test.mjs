@@ -11,7 +11,7 @@ const jestArguments = large ? others : process.argv.slice(2)
 const report = join(root, 'test-results', 'jest.json')
 
 const preparations = [
-  ['node', ['tools/ensure-debian-packages.mjs', 'wimtools', 'redis-server']],
+  ['node', ['tools/ensure-debian-packages.mjs', 'wimtools', 'redis-server', 'strace']],
   ['node', ['tools/build.mjs']],
 ]
 for (const [command, commandArguments] of preparations)
