@@ -14,11 +14,11 @@ export interface ReceiveBudget {
 const MiB = 1024 * 1024
 
 /**
- * 4 MiB keep a link with a round trip of 10 ms busy at 400 MB/s. Up to 16 streams have that much, 64 have 1 MiB
- * each, and from 256 on the budget grows with the streams.
+ * 4 MiB keep a link with a round trip of 10 ms busy at 400 MB/s. Up to 8 streams have that much, 64 have half a
+ * MiB each, and from 128 on the sum grows with the streams.
  */
 export const defaultReceiveBudget: ReceiveBudget = {
-  totalBytes: 64 * MiB,
+  totalBytes: 32 * MiB,
   leastBytes: MiB / 4,
   mostBytes: 4 * MiB,
 }

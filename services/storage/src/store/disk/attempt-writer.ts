@@ -4,7 +4,7 @@ import type { AttemptWriter } from '../version-store.js'
 import { describeFaults, toIoFault } from './io-faults.js'
 import type { StagedDirectory } from './staged-upload.js'
 
-/** Bytes that may wait for the disk before the receiver is held up: one chunk while another is written. */
+/** Bytes that may wait for the disk before the receiver is held up: it hashes one chunk while that is written. */
 const maxQueuedBytes = 512 * 1024
 
 /** Writes one attempt's bytes; they are hashed while the disk writes. */
