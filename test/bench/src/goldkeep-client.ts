@@ -2,6 +2,7 @@
 import {
   beginUpload,
   connectCatalog,
+  expectLargeBuffers,
   fileSource,
   openDeployment,
   type CatalogConnection,
@@ -52,6 +53,8 @@ async function download(
   return { seconds }
 }
 
+// As the command line does.
+expectLargeBuffers()
 const order = JSON.parse(process.argv[2] ?? '{}') as Order
 const { GOLDKEEP_ADDRESS: address = '', GOLDKEEP_TOKEN: token = '' } = process.env
 const catalog = connectCatalog({ address, token, retry })
