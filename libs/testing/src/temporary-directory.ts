@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { accessSync, chmodSync, constants, statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +9,34 @@ export interface TemporaryDirectory {
 }
 
 /** An empty directory that other users may enter, since PostgreSQL under root runs as another one. */
-export async function temporaryDirectory(name = 'test'): Promise<TemporaryDirectory> {
-  const path = await mkdtemp(join(tmpdir(), `goldkeep-${name}-`))
+export function temporaryDirectory(name = 'test'): Promise<TemporaryDirectory> {
+  return directoryIn(tmpdir(), name)
+}
+
+/**
+ * An empty directory in memory where there is one, for thousands of small files whose syncs mean nothing:
+ * on a disk that others sync as well, each of them waits for it.
+ */
+export function directoryInMemory(name: string): Promise<TemporaryDirectory> {
+  return directoryIn(hasRoom(memory) ? memory : tmpdir(), name)
+}
+
+const memory = '/dev/shm'
+/** Containers often have much less there. */
+const wantedBytes = 256 * 1024 * 1024
+
+function hasRoom(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    const { bavail, bsize } = statfsSync(path)
+    return bavail * bsize >= wantedBytes
+  } catch {
+    return false
+  }
+}
+
+async function directoryIn(parent: string, name: string): Promise<TemporaryDirectory> {
+  const path = await mkdtemp(join(parent, `goldkeep-${name}-`))
   chmodSync(path, 0o755)
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
 }

@@ -8,7 +8,7 @@ import {
   type VersionId,
 } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
-import { temporaryDirectory, treeOf } from '@goldkeep/testing'
+import { directoryInMemory, treeOf } from '@goldkeep/testing'
 import { formatImageDocument, formatMajor } from '@goldkeep/volume'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -51,7 +51,7 @@ export async function makeShelves(): Promise<{
   shelf(sys?: Syscalls): Promise<Shelf>
   remove(): Promise<void>
 }> {
-  const directory = await temporaryDirectory('shelves')
+  const directory = await directoryInMemory('shelves')
   const original = join(directory.path, 'original')
   mkdirSync(original)
   const { store, end } = await openStore(original, directSyscalls)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { temporaryDirectory, type TemporaryDirectory } from '@goldkeep/testing'
+import { directoryInMemory, type TemporaryDirectory } from '@goldkeep/testing'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeWorld, type World } from '../support/world.js'
@@ -16,7 +16,7 @@ export function testEveryStepOf(operations: readonly Operation[]): void {
   let world: World
 
   beforeAll(async () => {
-    directory = await temporaryDirectory('crash')
+    directory = await directoryInMemory('crash')
     world = await makeWorld(join(directory.path, 'world'))
   })
   afterAll(() => directory.remove())

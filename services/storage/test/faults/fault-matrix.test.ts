@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { temporaryDirectory, type TemporaryDirectory } from '@goldkeep/testing'
+import { directoryInMemory, type TemporaryDirectory } from '@goldkeep/testing'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '../crash/operations.js'
@@ -12,7 +12,7 @@ let directory: TemporaryDirectory
 let world: World
 
 beforeAll(async () => {
-  directory = await temporaryDirectory('faults')
+  directory = await directoryInMemory('faults')
   world = await makeWorld(join(directory.path, 'world'))
 })
 afterAll(() => directory.remove())
