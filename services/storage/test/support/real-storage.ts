@@ -1,7 +1,6 @@
 import { parseVolumeId, type VersionId } from '@goldkeep/domain'
 import { freePort, startProcess, temporaryDirectory, type TestProcess } from '@goldkeep/testing'
 import { signServiceTicket } from '@goldkeep/tickets'
-import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -61,10 +60,8 @@ export async function makeRealStorage(): Promise<RealStorage> {
     clients.push(connected)
     return connected
   }
-  const volumeId = () => {
-    const identity = JSON.parse(readFileSync(join(volume, 'volume.json'), 'utf8')) as { volume: string }
-    return parseVolumeId(identity.volume)
-  }
+  /** As it was told to the catalog, since the volume may be mounted where only the process sees it. */
+  const volumeId = () => parseVolumeId(catalog.registrations.at(-1)?.volumeId ?? '')
   const launch = ({ env = {}, under = [] }: RealStartOptions = {}): TestProcess => {
     const [command = '', ...rest] = [...under, globalThis.process.execPath, main]
     process = startProcess(command, rest, {

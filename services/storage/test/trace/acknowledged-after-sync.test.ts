@@ -33,11 +33,11 @@ beforeAll(async () => {
   })
   await doEverything()
   await real.process.stop()
-  const main = `${real.process.pid} +++ exited with 0 +++`
+  const exited = new RegExp(`^${real.process.pid} +\\+\\+\\+ exited with 0`, 'm')
   const trace = await waitUntil(
     async () => {
       const text = await readFile(output, 'utf8')
-      return text.includes(main) && text
+      return exited.test(text) && text
     },
     { what: 'the trace is written' },
   )
