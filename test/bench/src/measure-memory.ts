@@ -1,7 +1,6 @@
-import { startProcess } from '@goldkeep/testing'
+import { memoryOf, startProcess } from '@goldkeep/testing'
 import { fileURLToPath } from 'node:url'
 import { startGoldkeep } from './goldkeep.js'
-import { peakMemory } from './memory.js'
 import { table } from './report.js'
 
 const crowd = fileURLToPath(new URL('crowd-client.js', import.meta.url))
@@ -35,7 +34,7 @@ async function withStorage(
   const goldkeep = await startGoldkeep()
   try {
     await work(goldkeep)
-    return (peakMemory(goldkeep.house.storage.pid) / mebibyte).toFixed(0)
+    return (memoryOf(goldkeep.house.storage.pid).peak / mebibyte).toFixed(0)
   } finally {
     await goldkeep.stop()
   }
