@@ -1,12 +1,13 @@
 import { DomainError } from '@goldkeep/domain'
-import { isErrno } from './syscalls.js'
+import { errnoName, isErrno } from './syscalls.js'
 
 const fullCodes = ['ENOSPC', 'EDQUOT'] as const
 
 /** A fault of the operating system as a domain error; every other error as it is. */
 export function toIoFault(doing: string, error: unknown): Error {
   if (!isErrno(error)) return error instanceof Error ? error : new Error(String(error))
-  const { code = 'unknown', message } = error
+  const { message } = error
+  const code = errnoName(error.code ?? 'unknown')
   const metadata = { doing, code }
   if (isErrno(error, ...fullCodes))
     return new DomainError(

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { constants } from 'node:os'
 import { promisify } from 'node:util'
 
 /**
@@ -64,5 +65,13 @@ export function isErrno(error: unknown, ...codes: readonly string[]): error is N
   // By its shape: an error of another realm is not an `instanceof Error` here.
   if (typeof error !== 'object' || error === null) return false
   if (!('code' in error) || typeof error.code !== 'string') return false
-  return codes.length === 0 ? 'syscall' in error || 'errno' in error : codes.includes(error.code)
+  return codes.length === 0 ? 'syscall' in error || 'errno' in error : codes.includes(errnoName(error.code))
+}
+
+const namesByNumber = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
+
+/** The name of an error's code, also of those that libuv has no name for, such as EDQUOT and ESTALE. */
+export function errnoName(code: string): string {
+  const [, number] = /^Unknown system error -(\d+)$/.exec(code) ?? []
+  return namesByNumber.get(Number(number)) ?? code
 }
