@@ -11,6 +11,8 @@ import { schema } from '../../../services/storage/test/support/test-house.js'
 export interface Content {
   readonly size: number
   readonly sha256: string
+  /** All of it. */
+  whole(): Buffer
   source(onPiece?: (offset: number) => Promise<void>): ByteSource
 }
 
@@ -18,22 +20,27 @@ const pieceBytes = 256 * 1024
 
 export function contentOf(size: number, seed: string): Content {
   const piece = bytesOf(pieceBytes, seed)
-  async function* bytes(onPiece?: (offset: number) => Promise<void>): AsyncGenerator<Buffer> {
+  function* pieces(): Generator<Buffer> {
     for (let at = 0; at < size; at += pieceBytes) {
-      await onPiece?.(at)
       // Another number in each piece, so that one in the place of another is noticed.
       piece.writeUInt32LE(at, 0)
       yield Buffer.from(piece.subarray(0, Math.min(pieceBytes, size - at)))
     }
   }
-  const hash = createHash('sha256')
-  for (let at = 0; at < size; at += pieceBytes) {
-    piece.writeUInt32LE(at, 0)
-    hash.update(piece.subarray(0, Math.min(pieceBytes, size - at)))
+  async function* bytes(onPiece?: (offset: number) => Promise<void>): AsyncGenerator<Buffer> {
+    let at = 0
+    for (const next of pieces()) {
+      await onPiece?.(at)
+      yield next
+      at += next.length
+    }
   }
+  const hash = createHash('sha256')
+  for (const next of pieces()) hash.update(next)
   return {
     size,
     sha256: hash.digest('hex'),
+    whole: () => Buffer.concat([...pieces()]),
     source: (onPiece) => ({ size, bytes: bytes(onPiece), stop: async () => {} }),
   }
 }
@@ -46,15 +53,23 @@ export interface WriteOptions {
   readonly onPiece?: (offset: number) => Promise<void>
 }
 
+export interface SessionOptions {
+  readonly operation?: 'upload' | 'read'
+  /** Another way to the storage service than straight. */
+  readonly address?: string
+  /** How long to try again what may succeed later. */
+  readonly patienceMs?: number
+}
+
 export type StorageSession = ReturnType<typeof openSession>
 
 /** An upload, or the reading of a version, by the client library. */
 export function openSession(
   real: RealStorage,
   versionId: VersionId,
-  { operation = 'upload', address = real.address }: { operation?: 'upload' | 'read'; address?: string } = {},
+  { operation = 'upload', address = real.address, patienceMs = 60_000 }: SessionOptions = {},
 ) {
-  const retry = { forMs: 60_000 }
+  const retry = { forMs: patienceMs }
   const { signal } = new AbortController()
   const issue = async () => ({
     address,
