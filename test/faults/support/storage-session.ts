@@ -102,7 +102,7 @@ export function openSession(
       return connection.call(({ uploadData }) => uploadData.seal({ versionId, files: list }))
     },
     /** Reads to the end; fails unless the bytes are those of the content. */
-    read: async (path: string, { size, sha256 }: Content): Promise<void> => {
+    read: async (path: string, { size, sha256 }: Pick<Content, 'size' | 'sha256'>): Promise<void> => {
       let read = 0
       const pieces = readFile(connection, { versionId, path, size, sha256, retry, signal })
       for await (const bytes of pieces) read += bytes.length

@@ -29,6 +29,8 @@ export interface RealStorage {
   /** A ticket for the upload of the version. */
   uploadTicket(versionId: VersionId): Promise<string>
   readTicket(versionId: VersionId): Promise<string>
+  /** A ticket of the house's worker. */
+  workerTicket(): Promise<string>
   uploader(versionId: VersionId): Promise<StorageClients>
   reader(versionId: VersionId): Promise<StorageClients>
   worker(): Promise<StorageClients>
@@ -78,6 +80,7 @@ export async function makeRealStorage(): Promise<RealStorage> {
     catalog.sign({ volumeId: volumeId(), versionId, operation: 'upload', upload: grantOf() })
   const readTicket = (versionId: VersionId): Promise<string> =>
     catalog.sign({ volumeId: volumeId(), versionId, operation: 'read' })
+  const workerTicket = (): Promise<string> => signServiceTicket(catalog.serviceKey, 'worker', 'storage')
   return {
     catalog,
     directory: directory.path,
@@ -97,7 +100,8 @@ export async function makeRealStorage(): Promise<RealStorage> {
     readTicket,
     uploader: async (versionId) => connect(await uploadTicket(versionId)),
     reader: async (versionId) => connect(await readTicket(versionId)),
-    worker: async () => connect(await signServiceTicket(catalog.serviceKey, 'worker', 'storage')),
+    workerTicket,
+    worker: async () => connect(await workerTicket()),
     close: async () => {
       for (const client of clients) client.close()
       await process?.killHard()
