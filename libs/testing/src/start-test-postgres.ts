@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { startPostgres } from '@goldkeep/postgres'
 import { createLogger } from '@goldkeep/service'
-import { temporaryDirectory } from './temporary-directory.js'
+import { directoryInMemory } from './temporary-directory.js'
 
 export interface TestPostgres {
   /** A database that nobody else uses; more come from `createDatabase`. */
@@ -16,7 +16,7 @@ export interface TestPostgres {
 export const sharedPostgresVariable = 'GOLDKEEP_TEST_POSTGRES_URL'
 
 /**
- * A real PostgreSQL with the settings of production, in a temporary directory. In a run of all suites
+ * A real PostgreSQL with the settings of production, in memory where there is room: its syncs mean nothing here. In a run of all suites
  * they share one server, and `stop` leaves it to its owner.
  */
 export async function startTestPostgres(): Promise<TestPostgres> {
@@ -32,7 +32,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
 
 /** The same, never a shared one: for tests that stop the server or change its settings. */
 export async function startOwnTestPostgres(): Promise<TestPostgres> {
-  const directory = await temporaryDirectory('postgres')
+  const directory = await directoryInMemory('postgres')
   try {
     const { url, stop } = await startPostgres({
       directory: directory.path,

@@ -23,7 +23,7 @@ export function directoryInMemory(name: string): Promise<TemporaryDirectory> {
 
 const memory = '/dev/shm'
 /** Containers often have much less there. */
-const wantedBytes = 256 * 1024 * 1024
+const wantedBytes = 2 * 1024 ** 3
 
 function hasRoom(path: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import { parseUid, parseVolumeId, newVersionId, parseImageId, type VersionId } from '@goldkeep/domain'
 import { createLogger, type LogLevel } from '@goldkeep/service'
-import { temporaryDirectory, treeOf, winpeSchema } from '@goldkeep/testing'
+import { directoryInMemory, treeOf, winpeSchema } from '@goldkeep/testing'
 import type { UploadGrant } from '@goldkeep/tickets'
 import { mkdir } from 'node:fs/promises'
 import { loadStorageConfig, startStorage, type RunningStorage } from '../../src/index.js'
@@ -61,7 +61,7 @@ export function storageEnv(catalog: FakeCatalog, volume: string): Record<string,
 }
 
 export async function startTestHouse(options: StartOptions = {}): Promise<TestHouse> {
-  const directory = await temporaryDirectory('storage')
+  const directory = await directoryInMemory('storage')
   const volume = `${directory.path}/volume`
   await mkdir(volume)
   const catalog = await startFakeCatalog()
