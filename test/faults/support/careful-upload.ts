@@ -12,13 +12,15 @@ export interface CarefulUpload {
   readonly address?: string
   /** Whether the volume fails now and then, which may break what is under way. */
   readonly faulty?: boolean
+  /** Told when a connection broke, before the writing goes on over another. */
+  readonly onResume?: () => void
 }
 
 /** Uploads and seals a version by the client library, and notes in the ledger what was acknowledged. */
 export async function uploadCarefully(
   real: RealStorage,
   ledger: Ledger,
-  { versionId, files, address = real.address, faulty = false }: CarefulUpload,
+  { versionId, files, address = real.address, faulty = false, onResume }: CarefulUpload,
 ): Promise<void> {
   if (!ledger.uploads.has(versionId))
     ledger.uploads.set(versionId, {
@@ -60,6 +62,7 @@ export async function uploadCarefully(
     restarting.add(path)
     const stored = await to.write(path, content, {
       writerId: `writer of ${versionId}`,
+      ...(onResume && { onResume }),
       onAttempt: async (attemptId) => {
         known.set(path, { attemptId, bytes, committed: 0, complete: false, mayBreak: faulty })
         restarting.delete(path)

@@ -13,7 +13,7 @@ export interface Content {
   readonly sha256: string
   /** All of it. */
   whole(): Buffer
-  source(onPiece?: (offset: number) => Promise<void>): ByteSource
+  source(onPiece?: (offset: number) => Promise<void>): ByteSource | Promise<ByteSource>
 }
 
 const pieceBytes = 256 * 1024
@@ -51,6 +51,8 @@ export interface WriteOptions {
   readonly onCommitted?: (size: number) => void
   readonly onAttempt?: (attemptId: string) => Promise<void>
   readonly onPiece?: (offset: number) => Promise<void>
+  /** Told when the connection broke, before it goes on over another. */
+  readonly onResume?: () => void
 }
 
 export interface SessionOptions {
@@ -80,12 +82,13 @@ export function openSession(
   return {
     open: () => connection.call(({ uploadData }) => uploadData.open({ versionId, schema })),
     status: () => connection.call(({ uploadData }) => uploadData.getStatus({ versionId })),
-    write: (path: string, content: Content, options: WriteOptions = {}) => {
-      const { writerId = 'writer', takeOver = false, onCommitted, onAttempt, onPiece } = options
-      return writeFile(connection, {
-        ...{ versionId, path, writerId, takeOver, retry, signal },
+    write: async (path: string, content: Content, options: WriteOptions = {}) => {
+      const { writerId = 'writer', takeOver = false, onCommitted, onAttempt, onPiece, onResume } = options
+      return await writeFile(connection, {
+        ...{ versionId, path, writerId, takeOver, signal },
+        retry: { ...retry, onRetry: onResume },
         ...(onAttempt && { onAttempt }),
-        source: content.source(onPiece),
+        source: await content.source(onPiece),
         mode: { kind: 'restart' },
         // Little enough to be waiting for what storage makes durable.
         bufferBytes: 2 * 1024 * 1024,

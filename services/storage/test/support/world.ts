@@ -64,7 +64,8 @@ export async function makeWorld(volume: string): Promise<World> {
   return { volume, ledger, good, better, open }
 }
 
-function leaveStrangers(volume: string, ledger: Ledger, good: VersionId): void {
+/** Puts files all over the volume that are none of Goldkeep’s. */
+export function leaveStrangers(volume: string, ledger: Ledger, good: VersionId): void {
   const places = [
     'staging/someone/hd0/notes.txt',
     `images/${lab}/versions/${good} - Copy/hd0/part1.winpe.wim`,

@@ -1,0 +1,32 @@
+import { isDomainError, type VersionId } from '@goldkeep/domain'
+import { knownVersion } from '../../services/storage/test/support/ledger.js'
+import { newVersion } from '../../services/storage/test/support/test-house.js'
+import { bring, claiming } from './order.js'
+import { images, pickFrom, type Soak } from './shared.js'
+
+/** What a clone is refused for when its source was brought elsewhere before it began. */
+const sourceIsAway = ['VERSION_NOT_SEALED', 'VERSION_GONE', 'VERSION_NOT_FOUND'] as const
+
+/** Clones a version, about which others may give commands meanwhile. */
+export async function cloneOne(shared: Soak, source: VersionId): Promise<void> {
+  const { ledger, random } = shared
+  const versionId = newVersion()
+  const image = pickFrom(random, images) ?? images[0]
+  if (!image) return
+  const { files } = knownVersion(ledger, source)
+  ledger.versions.set(versionId, { images: new Set([image.imageId]), files, may: new Set(['nowhere']) })
+  const wish = { ...image, sourceVersionId: source, time: new Date() }
+  await claiming(shared, versionId, async () => {
+    try {
+      await bring(shared, {
+        versionId,
+        to: 'versions',
+        call: ({ admin }, order) => admin.cloneVersion({ ...order, ...wish }),
+      })
+    } catch (error) {
+      const isAway = sourceIsAway.some((reason) => isDomainError(error, reason))
+      if (!isAway || knownVersion(ledger, source).may.has('versions')) throw error
+      knownVersion(ledger, versionId).may = new Set(['nowhere'])
+    }
+  })
+}

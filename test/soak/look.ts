@@ -1,0 +1,58 @@
+import type { TcpProxy } from '@goldkeep/testing'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brokenOnDisk } from '../../services/storage/test/support/laws-of-the-disk.js'
+import { brokenLaws } from '../../services/storage/test/support/laws-of-storage.js'
+import type { Ledger } from '../../services/storage/test/support/ledger.js'
+import { storageOverWire } from '../../services/storage/test/support/storage-over-wire.js'
+import type { Soak } from './shared.js'
+
+/**
+ * Kills storage and looks at the volume; starts it and looks again, before any client comes back.
+ * @param sample at most so many versions are shown to sha256sum
+ * @throws Error with the laws that are broken
+ */
+export async function killAndLook(
+  { real, ledger, counts }: Soak,
+  proxy: TcpProxy,
+  sample = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  counts.kills += 1
+  proxy.refuse(true)
+  await real.kill()
+  proxy.cut()
+  const broken = brokenOnDisk(real.volume, ledger)
+  counts.versionsChecked += await sumUp(real.volume, ledger, sample)
+  await real.start()
+  broken.push(...(await brokenLaws(real.volume, storageOverWire(real), ledger)))
+  if (broken.length > 0) throw new Error(`laws are broken after kill ${counts.kills}:\n${broken.join('\n')}`)
+  forgetWhatIsOver(ledger)
+  proxy.refuse(false)
+}
+
+/** Lets sha256sum look at versions that are in their place, the newest first. @returns at how many */
+async function sumUp(volume: string, ledger: Ledger, sample: number): Promise<number> {
+  const sealed = [...ledger.versions]
+    .filter(([, { may, images }]) => may.size === 1 && may.has('versions') && images.size === 1)
+    .slice(-sample)
+  for (const [versionId, { images }] of sealed)
+    for (const imageId of images)
+      await promisify(execFile)('sha256sum', ['--strict', '--quiet', '-c', 'SHA256SUMS'], {
+        cwd: join(volume, 'images', imageId, 'versions', versionId),
+      })
+  return sealed.length
+}
+
+/** So many that are over are still asked about, for what might come back late. */
+const remembered = 20
+
+/** Keeps a soak of hours as fast as one of minutes. A version that nobody knows is noticed all the same. */
+function forgetWhatIsOver({ versions, uploads }: Ledger): void {
+  const purged = [...versions].filter(([, { may }]) => may.size === 1 && may.has('nowhere'))
+  for (const [versionId] of purged.slice(0, -remembered)) versions.delete(versionId)
+  const over = [...uploads].filter(
+    ([versionId, { may }]) => may.size === 1 && !may.has('OPEN') && !versions.has(versionId),
+  )
+  for (const [versionId] of over) uploads.delete(versionId)
+}
