@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { carefulClient } from '../support/careful-client.js'
 import { brokenOnDisk } from '../support/laws-of-the-disk.js'
@@ -16,13 +17,21 @@ const isStep = (call: Call, { ofInterest = () => true }: Operation): boolean =>
   changesVolume(call) && ofInterest(call)
 
 /** What a step is called: the call and its place, with the ids of one run taken out. */
-export function stepName({ name, path }: Call): string {
-  const place = path.replace(/\d{8}T\d{6}Z-[0-9a-z]+/g, '<version>').replace(/\.probe-[0-9a-f]+/, '.probe')
+function stepName({ name, path }: Call): string {
+  const place = path.replace(/\d{8}T\d{6}Z-[0-9a-z]+/g, '<version>')
   return `${name} ${place === '' ? 'the root' : place.replace(/\.lease-\d+/, '.lease')}`
 }
 
-/** Carries the operation out in peace. @returns its steps, in order */
-export async function stepsOf(world: World, operation: Operation, directory: string): Promise<string[]> {
+/** What an operation does when nothing happens. */
+export interface InPeace {
+  /** In order. */
+  readonly steps: readonly string[]
+  /** All that is on the volume afterwards. */
+  readonly names: ReadonlySet<string>
+}
+
+/** Carries the operation out in peace. */
+export async function inPeace(world: World, operation: Operation, directory: string): Promise<InPeace> {
   const steps: string[] = []
   const volume = copyTree(world.volume, join(directory, 'in-peace'))
   const process = newProcess(new Medium(volume))
@@ -31,8 +40,15 @@ export async function stepsOf(world: World, operation: Operation, directory: str
     if (isStep(call, operation)) steps.push(stepName(call))
   }
   await live(process, operation, ledger, world, note)
-  await process.stop()
-  return steps
+  const names = new Set(namesOn(volume))
+  await process.kill()
+  return { steps, names }
+}
+
+/** Every path on the volume but its owner's own. */
+function namesOn(volume: string): string[] {
+  const names = readdirSync(volume, { recursive: true }).map(String)
+  return names.filter((name) => !/^\.(lease-|owner)/.test(name))
 }
 
 export interface Crash {
@@ -52,6 +68,7 @@ export async function crashAt(
   world: World,
   operation: Operation,
   { step, half }: Crash,
+  { names }: InPeace,
   directory: string,
 ): Promise<string[]> {
   const killed = join(directory, 'killed')
@@ -77,6 +94,8 @@ export async function crashAt(
   loseEverything(medium, trees['power was lost'])
   losePart(medium, trees['power was lost in part'], randomFrom(`${operation.name}/${step}`))
   const broken = await goOn('it was killed', medium, world, operation, copyLedger(ledger))
+  const left = namesOn(killed).filter((name) => !names.has(name))
+  if (left.length > 0) broken.push(`it was killed: in the end ${left.join(', ')} is left over`)
   for (const [what, tree] of Object.entries(trees))
     broken.push(...(await goOn(what, new Medium(tree), world, operation, copyLedger(ledger))))
   return broken

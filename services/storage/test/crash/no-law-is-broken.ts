@@ -3,7 +3,7 @@ import { directoryInMemory, type TemporaryDirectory } from '@goldkeep/testing'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeWorld, type World } from '../support/world.js'
-import { crashAt, stepsOf } from './crash-at-step.js'
+import { crashAt, inPeace } from './crash-at-step.js'
 import type { Operation } from './operations.js'
 import { worldBefore } from './world-before.js'
 
@@ -36,12 +36,13 @@ export function testEveryStepOf(operations: readonly Operation[]): void {
     '%s',
     async (name, operation) => {
       const before = await worldBefore(world, operation, join(directory.path, `before ${name}`))
-      const steps = await inDirectory('in peace', (path) => stepsOf(before, operation, path))
+      const peace = await inDirectory('in peace', (path) => inPeace(before, operation, path))
+      const { steps } = peace
       const broken: string[] = []
       for (let step = 0; step <= steps.length; step += operation.stride ?? 1)
         for (const half of steps[step]?.startsWith('write ') ? [false, true] : [false])
           await inDirectory(`${step} ${half}`, async (path) => {
-            const found = await crashAt(before, operation, { step, half }, path)
+            const found = await crashAt(before, operation, { step, half }, peace, path)
             const where = `${half ? 'in' : 'before'} step ${step}, ${steps[step] ?? 'the next request'}`
             broken.push(...found.map((sentence) => `${where}: ${sentence}`))
           })

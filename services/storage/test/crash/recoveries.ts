@@ -25,7 +25,7 @@ const isSealRename = ({ name, path }: Call): boolean => name === 'rename' && pat
 /** More than the purge of a small version takes. */
 const turnsOfAPurge = 100
 
-const recovering = ({ path }: Call): boolean => path.includes('/') && !path.includes('.probe')
+const recovering = ({ path }: Call): boolean => path.includes('/') && !path.includes('.goldkeep-probe')
 
 /** Starts after a process that ended in the middle of something. */
 export const recoveries: readonly Operation[] = [

@@ -1,5 +1,4 @@
 import { volumeNames } from '@goldkeep/volume'
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
 import { isErrno } from './syscalls.js'
@@ -14,25 +13,33 @@ export async function probeVolume(root: VolumeRoot): Promise<void> {
   await attempt(root, 'it cannot be written; check its owner and mode', async () => {
     for (const path of [staging, images, trash, primaryImages]) await makeDirectory(root, path)
   })
-  const name = `.probe-${randomBytes(6).toString('hex')}`
   await withDirectory(root, staging, (from) =>
     withDirectory(root, images, (to) =>
       withDirectory(root, trash, async (last) => {
+        // Of a start that was killed.
+        await removeProbes(root, from, to, last)
         try {
-          await tryFiles(root, from, name)
-          await tryRenames(root, from, to, last, name)
-          await tryLinkSwap(root, from, name)
+          await tryFiles(root, from)
+          await tryRenames(root, from, to, last)
+          await tryLinkSwap(root, from)
         } finally {
-          for (const directory of [from, to, last])
-            for (const entry of [name, `${name}.link`, `${name}.new`])
-              await root.sys.unlink(directory.at(entry)).catch(ignoreAbsent)
+          await removeProbes(root, from, to, last)
         }
       }),
     ),
   )
 }
 
-async function tryFiles(root: VolumeRoot, directory: Directory, name: string): Promise<void> {
+/** Always the same, so that what is left of it can be removed. */
+const name = '.goldkeep-probe'
+
+async function removeProbes(root: VolumeRoot, ...directories: readonly Directory[]): Promise<void> {
+  for (const directory of directories)
+    for (const entry of [name, `${name}.link`, `${name}.new`])
+      await root.sys.unlink(directory.at(entry)).catch(ignoreAbsent)
+}
+
+async function tryFiles(root: VolumeRoot, directory: Directory): Promise<void> {
   const { sys } = root
   const create = async (entry: string): Promise<void> =>
     sys.close(await sys.open(directory.at(entry), O_WRONLY | O_CREAT | O_EXCL, 0o644))
@@ -61,13 +68,7 @@ async function tryFiles(root: VolumeRoot, directory: Directory, name: string): P
   )
 }
 
-async function tryRenames(
-  root: VolumeRoot,
-  from: Directory,
-  to: Directory,
-  last: Directory,
-  name: string,
-): Promise<void> {
+async function tryRenames(root: VolumeRoot, from: Directory, to: Directory, last: Directory): Promise<void> {
   const oneFileSystem =
     'staging, images and trash must be one file system, without mounts or datasets between'
   await attempt(root, oneFileSystem, async () => {
@@ -76,7 +77,7 @@ async function tryRenames(
   })
 }
 
-async function tryLinkSwap(root: VolumeRoot, directory: Directory, name: string): Promise<void> {
+async function tryLinkSwap(root: VolumeRoot, directory: Directory): Promise<void> {
   await attempt(
     root,
     'its file system has no symbolic links; use ext4, xfs, btrfs, ZFS or NFSv4',

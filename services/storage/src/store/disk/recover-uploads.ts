@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { StoredVersion } from '../version-store.js'
 import { listDirectory, withDirectory } from './directories.js'
-import { endedVersionOf, removeEnded, removeKnown } from './end-staging.js'
+import { endedVersionOf, removeEnded, removeJournal, removeKnown } from './end-staging.js'
 import { decodeFrames } from './journal-frames.js'
 import { sealTree, syncSealed, verifyTree } from './seal-tree.js'
 import { StagedDirectory } from './staged-upload.js'
@@ -51,6 +51,8 @@ export async function recoverUploads(recovery: Recovery): Promise<RecoveredUploa
 async function recoverUpload(recovery: Recovery, versionId: VersionId): Promise<StagedDirectory | undefined> {
   const { root, log } = recovery
   const staged = await StagedDirectory.recover(root, versionId)
+  // Of a sealed one the removal of its staging was under way.
+  if (!staged && recovery.index.has(versionId)) await removeJournal(root, layout.staging(versionId), log)
   if (!staged) return undefined
   switch (staged.state.phase) {
     case 'OPEN':
