@@ -3,18 +3,19 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brokenOnDisk } from '../../services/storage/test/support/laws-of-the-disk.js'
-import { brokenLaws } from '../../services/storage/test/support/laws-of-storage.js'
+import { brokenAnswers } from '../../services/storage/test/support/laws-of-storage.js'
 import type { Ledger } from '../../services/storage/test/support/ledger.js'
+import type { Random } from '../../services/storage/test/support/random.js'
 import { storageOverWire } from '../../services/storage/test/support/storage-over-wire.js'
 import type { Soak } from './shared.js'
 
 /**
  * Kills storage and looks at the volume; starts it and looks again, before any client comes back.
- * @param sample at most so many versions are shown to sha256sum
+ * @param sample of so many versions sha256sum sees the files and the service is asked
  * @throws Error with the laws that are broken
  */
 export async function killAndLook(
-  { real, ledger, counts }: Soak,
+  { real, ledger, counts, random }: Soak,
   proxy: TcpProxy,
   sample = Number.POSITIVE_INFINITY,
 ): Promise<void> {
@@ -23,19 +24,35 @@ export async function killAndLook(
   await real.kill()
   proxy.cut()
   const broken = brokenOnDisk(real.volume, ledger)
-  counts.versionsChecked += await sumUp(real.volume, ledger, sample)
+  const seen = sampleOf(ledger, sample, random)
+  counts.versionsChecked += await sumUp(real.volume, seen)
   await real.start()
-  broken.push(...(await brokenLaws(real.volume, storageOverWire(real), ledger)))
+  broken.push(...brokenOnDisk(real.volume, ledger))
+  broken.push(...(await brokenAnswers(real.volume, storageOverWire(real), seen)))
   if (broken.length > 0) throw new Error(`laws are broken after kill ${counts.kills}:\n${broken.join('\n')}`)
   forgetWhatIsOver(ledger)
   proxy.refuse(false)
 }
 
-/** Lets sha256sum look at versions that are in their place, the newest first. @returns at how many */
-async function sumUp(volume: string, ledger: Ledger, sample: number): Promise<number> {
-  const sealed = [...ledger.versions]
-    .filter(([, { may, images }]) => may.size === 1 && may.has('versions') && images.size === 1)
-    .slice(-sample)
+/** Any so many versions, and of the uploads those that go on and as many others. */
+function sampleOf(ledger: Ledger, sample: number, random: Random): Ledger {
+  const anyOf = <Entry>(entries: readonly Entry[]): Entry[] => {
+    const share = sample / entries.length
+    return entries.filter(() => random() < share)
+  }
+  const goesOn = [...ledger.uploads].filter(([, { may }]) => may.has('OPEN'))
+  return {
+    ...ledger,
+    versions: new Map(anyOf([...ledger.versions])),
+    uploads: new Map([...anyOf([...ledger.uploads]), ...goesOn]),
+  }
+}
+
+/** Lets sha256sum look at the versions that are in their place. @returns at how many */
+async function sumUp(volume: string, { versions }: Ledger): Promise<number> {
+  const sealed = [...versions].filter(
+    ([, { may, images }]) => may.size === 1 && may.has('versions') && images.size === 1,
+  )
   for (const [versionId, { images }] of sealed)
     for (const imageId of images)
       await promisify(execFile)('sha256sum', ['--strict', '--quiet', '-c', 'SHA256SUMS'], {

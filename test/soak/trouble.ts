@@ -6,8 +6,8 @@ import type { Soak } from './shared.js'
 
 /** Between two troubles, in milliseconds: at the shortest, and how much more at the longest. */
 const pause = { least: 150, more: 1_200 }
-/** Versions that sha256sum sees after each kill; the end shows it all of them. */
-const sample = 5
+/** Versions that are looked at from within after each kill; at the end all of them are. */
+const sample = 10
 
 /** Kills and holds up storage, and spoils its connections, for so many milliseconds. */
 export async function makeTrouble(shared: Soak, proxy: TcpProxy, milliseconds: number): Promise<void> {
@@ -35,6 +35,9 @@ async function spoil(proxy: TcpProxy, luck: number, bytes: number): Promise<void
     else if (luck < 0.95) proxy.stallAfter(bytes)
     else proxy.stallBackAfter(bytes)
     await delay(bytes / 1000)
+    // Of what did not come to it in time nothing is left, else the line would stand still much later.
+    proxy.stallAfter(Number.POSITIVE_INFINITY)
+    proxy.stallBackAfter(Number.POSITIVE_INFINITY)
     proxy.resume()
   }
 }

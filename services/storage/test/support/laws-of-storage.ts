@@ -18,7 +18,12 @@ export interface Storage {
  * @returns what is broken, in sentences; none when the laws hold
  */
 export async function brokenLaws(volume: string, storage: Storage, ledger: Ledger): Promise<string[]> {
-  const broken = brokenOnDisk(volume, ledger)
+  return [...brokenOnDisk(volume, ledger), ...(await brokenAnswers(volume, storage, ledger))]
+}
+
+/** Holds the service alone to what the ledger, or a part of it, remembers. */
+export async function brokenAnswers(volume: string, storage: Storage, ledger: Ledger): Promise<string[]> {
+  const broken: string[] = []
   for (const [versionId, known] of ledger.versions)
     broken.push(...(await brokenReading(storage, versionId, known)))
   for (const [versionId, known] of ledger.uploads)

@@ -51,7 +51,7 @@ export async function makeRealStorage(): Promise<RealStorage> {
   const catalog = await startFakeCatalog()
   const port = await freePort()
   const address = `127.0.0.1:${port}`
-  const clients: StorageClients[] = []
+  const clients = new Set<StorageClients>()
   let process: TestProcess | undefined
   const present = (): TestProcess => {
     if (!process) throw new Error('storage was not started')
@@ -59,8 +59,13 @@ export async function makeRealStorage(): Promise<RealStorage> {
   }
   const connect = (token: string): StorageClients => {
     const connected = connectAs(address, () => token)
-    clients.push(connected)
-    return connected
+    const close = (): void => {
+      clients.delete(known)
+      connected.close()
+    }
+    const known = { ...connected, close }
+    clients.add(known)
+    return known
   }
   /** As it was told to the catalog, since the volume may be mounted where only the process sees it. */
   const volumeId = () => parseVolumeId(catalog.registrations.at(-1)?.volumeId ?? '')

@@ -10,12 +10,20 @@ export function storageOverWire(real: RealStorage): Storage {
   return {
     view: async (versionId) => {
       const clients = await real.uploader(versionId)
-      const { state, files } = await clients.uploads.getStatus({ versionId })
-      return { phase: phases[state] ?? 'OPEN', files: files.map(stagedFile) }
+      try {
+        const { state, files } = await clients.uploads.getStatus({ versionId })
+        return { phase: phases[state] ?? 'OPEN', files: files.map(stagedFile) }
+      } finally {
+        clients.close()
+      }
     },
     readFile: async (versionId, path) => {
       const clients = await real.reader(versionId)
-      return (await readWhole(clients, { versionId, path })).bytes
+      try {
+        return (await readWhole(clients, { versionId, path })).bytes
+      } finally {
+        clients.close()
+      }
     },
   }
 }
