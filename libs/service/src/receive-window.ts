@@ -29,7 +29,8 @@ export const defaultReceiveBudget: ReceiveBudget = {
  *
  * Node gives a connection's window back as soon as bytes arrive, and a stream's when they are read. So the
  * connection's window is opened once and wide, since else it is the one that holds everybody up, and the
- * memory is bounded by the streams' windows, which are divided anew as connections and streams come and go.
+ * memory is bounded by the streams' windows, which are divided anew as streams come and go. Whoever sends
+ * nothing before it was answered has been told its share by then.
  */
 export class ReceiveWindows {
   readonly #sessions = new Set<ServerHttp2Session>()
@@ -82,12 +83,8 @@ export class ReceiveWindows {
   #addSession(session: ServerHttp2Session): void {
     session.setLocalWindowSize(this.budget.mostBytes)
     this.#sessions.add(session)
-    session.once('close', () => {
-      this.#sessions.delete(session)
-      this.#divide()
-    })
+    session.once('close', () => this.#sessions.delete(session))
     session.on('localSettings', () => this.#tell(session))
-    this.#divide()
   }
 
   #addStream(stream: ServerHttp2Stream): void {
@@ -104,8 +101,7 @@ export class ReceiveWindows {
   }
 
   #divide(): void {
-    // A new connection counts before its first stream does, which starts with the window told by then.
-    const window = shareOf(this.budget, Math.max(this.#sessions.size, this.#receiving), this.#window)
+    const window = shareOf(this.budget, this.#receiving, this.#window)
     if (window === this.#window) return
     this.#window = window
     for (const server of this.#servers) server.updateSettings({ initialWindowSize: window })
