@@ -8,7 +8,7 @@ const seed = process.env.GOLDKEEP_SOAK_SEED ?? randomBytes(4).toString('hex')
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 test(`storage under load for ${minutes} minutes breaks no law`, async () => {
-  say(`soaking for ${minutes} minutes; to draw the same again: --seed ${seed}`)
+  say(`soaking for ${minutes} minutes; to draw the same chances again: --seed ${seed}`)
   const began = performance.now()
   const counts = await soak({
     ...{ milliseconds: minutes * 60_000, seed, uploaders: 6, readers: 3 },

@@ -47,7 +47,7 @@ export async function bring(shared: Soak, { versionId, onTheWay = [], to, call }
  * @throws DomainError the refusal
  */
 export async function untilAnswered<Answer>(
-  { real, address }: Pick<Soak, 'real' | 'address'>,
+  { real, address, failed }: Pick<Soak, 'real' | 'address' | 'failed'>,
   call: (clients: StorageClients) => Promise<Answer>,
 ): Promise<Answer> {
   for (;;) {
@@ -57,6 +57,7 @@ export async function untilAnswered<Answer>(
       return await call(clients)
     } catch (error) {
       if (isDomainError(error) && error.kind !== 'unavailable') throw error
+      failed.throwIfAborted()
       await delay(30)
     } finally {
       clients.close()

@@ -39,6 +39,8 @@ export interface Soak {
   readonly address: string
   /** Aborts when it is time to come to an end. */
   readonly over: AbortSignal
+  /** Aborts when a law is broken: then nothing is brought to its end. */
+  readonly failed: AbortSignal
   /** Versions and images about which a command is under way: of each there is one at a time. */
   readonly claimed: Set<string>
   readonly orders: Orders

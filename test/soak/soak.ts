@@ -32,9 +32,11 @@ export async function soak(options: SoakOptions): Promise<SoakCounts> {
   const real = await makeRealStorage()
   const proxy = await tcpProxy(real.address)
   const over = new AbortController()
+  const failing = new AbortController()
   const shared: Soak = {
     ...{ real, counts, random: randomFrom(seed), ledger: newLedger() },
-    ...{ address: proxy.address, over: over.signal, claimed: new Set(), orders: giveOrders() },
+    ...{ address: proxy.address, over: over.signal, failed: failing.signal },
+    ...{ claimed: new Set(), orders: giveOrders() },
   }
   const timer = setInterval(() => onTime?.(counts), 10_000)
   try {
@@ -44,14 +46,15 @@ export async function soak(options: SoakOptions): Promise<SoakCounts> {
       ...Array.from({ length: readers }, () => [keepReading(shared), keepReadingParts(shared)]).flat(),
       ...[keepCommanding(shared), keepCommanding(shared), keepAborting(shared), strangersCome(shared)],
     ]
-    const failed = Promise.race(atWork.map((work) => work.then(() => new Promise<never>(() => {}))))
-    await Promise.race([makeTrouble(shared, proxy, milliseconds), failed])
+    const anyFails = Promise.race(atWork.map((work) => work.then(() => new Promise<never>(() => {}))))
+    await Promise.race([makeTrouble(shared, proxy, milliseconds), anyFails])
     over.abort()
     proxy.resume()
     await Promise.all(atWork)
     await killAndLook(shared, proxy)
     return counts
   } catch (error) {
+    failing.abort()
     throw new Error(`with seed ${seed}: ${(error as Error).message}`, { cause: error })
   } finally {
     clearInterval(timer)

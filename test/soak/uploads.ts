@@ -18,7 +18,7 @@ function sizeFrom(random: Random): number {
 
 /** Uploads one version after the other, from files and pipes, until it is over; the last one to its end. */
 export async function keepUploading(shared: Soak, worker: number): Promise<void> {
-  const { real, ledger, random, counts, address, over } = shared
+  const { real, ledger, random, counts, address, over, failed } = shared
   const onResume = (): void => void (counts.resumed += 1)
   for (let count = 0; !over.aborted; count += 1) {
     const path = join(real.directory, `upload-${worker}.bin`)
@@ -34,8 +34,9 @@ export async function keepUploading(shared: Soak, worker: number): Promise<void>
         () => true,
         (error: unknown) => {
           // Storage was away for longer than the client has patience; it goes on as people do.
-          if (isDomainError(error, 'UNAVAILABLE')) return false
-          throw error
+          if (!isDomainError(error, 'UNAVAILABLE')) throw error
+          failed.throwIfAborted()
+          return false
         },
       )
     await rm(path)
