@@ -129,6 +129,8 @@ class FileWriting {
         this.report()
         // A stream that was cut may have left more behind than its last acknowledgement said.
         if (isDomainError(error, 'OFFSET_MISMATCH') && this.tries > 1) throw unavailable(error)
+        // Nobody else could have it while this one was connected: it was taken over, and the word of it got lost.
+        if (isDomainError(error, 'FILE_BUSY') && this.tries > 1) throw supersededMeanwhile(error)
         throw error
       }
     })
@@ -217,6 +219,15 @@ class FileWriting {
 
 function unavailable(cause: Error): DomainError {
   return new DomainError('UNAVAILABLE', cause.message, {}, { cause })
+}
+
+function supersededMeanwhile(cause: DomainError): DomainError {
+  return new DomainError(
+    'ATTEMPT_SUPERSEDED',
+    `${cause.message}; it took the file while this one was not connected`,
+    cause.metadata,
+    { cause },
+  )
 }
 
 function describeFailure(error: unknown): string {

@@ -106,6 +106,18 @@ test('a refusal ends the source and is not tried again', async () => {
   expect(result).toMatchObject({ error: { reason: 'FILE_BUSY' }, fake: { streams: 1 }, seen: { stopped: 1 } })
 })
 
+test('a file that another took while the connection was broken is lost to it, once and for all', async () => {
+  const result = await upload({
+    cutAfter: (stream) => (stream === 1 ? 40_000 : undefined),
+    refuse: (stream) => (stream > 1 ? new DomainError('FILE_BUSY', 'another writer is active') : undefined),
+  })
+  expect(result).toMatchObject({
+    error: { reason: 'ATTEMPT_SUPERSEDED' },
+    fake: { streams: 2 },
+    seen: { stopped: 1 },
+  })
+})
+
 test('a storage that stays away is given up, and the source ended', async () => {
   const away = new DomainError('SHUTTING_DOWN', 'closing')
   const result = await upload({ refuse: () => away }, { retry: { forMs: 200 } })
