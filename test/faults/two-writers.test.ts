@@ -83,10 +83,15 @@ describe('of two that write one file at once', () => {
       const from = Math.floor(random() * 0.9 * left.size)
       let begin = (): void => {}
       const begun = new Promise<void>((resolve) => (begin = resolve))
+      let has = (): void => {}
+      const hasTheFile = new Promise<void>((resolve) => (has = resolve))
       const first = fight(connect(), 'left', {
-        // At a place that differs from round to round, it waits until the other has come.
+        onAttempt: async () => has(),
+        // At a place that differs from round to round, it waits until the other has come. Its source is read
+        // ahead, so that it may be there before it has the file.
         onPiece: async (offset) => {
           if (offset < from) return
+          await hasTheFile
           begin()
           await waitUntil(() => taken, { what: 'the other has begun', intervalMs: 1 })
         },
