@@ -107,6 +107,22 @@ describe('a write is refused and changes nothing', () => {
     refused('PROTOCOL_VIOLATION', () => asError(new WriteStream(uploader, chunkOf(bytes, 0)))))
 })
 
+describe('data that is sent before Ready is refused and changes nothing', () => {
+  test.each([
+    ['with a restart', 0, () => ({})],
+    ['with a restart that takes the file over', 0, () => ({ takeOver: true })],
+    ['with the attempt', 50_000, (attemptId: string) => ({ resume: { attemptId, offset: 50_000 } })],
+  ])('%s', async (_, offset, fields) => {
+    const { files } = await uploader.uploads.getStatus({ versionId: open })
+    const present = files.find(({ path }) => path === part2)?.attemptId ?? ''
+    const stream = new WriteStream(uploader, startOf(open, part2, fields(present)))
+    stream.send(chunkOf(bytes, offset))
+    await refused('PROTOCOL_VIOLATION', () => asError(stream))
+    const after = await uploader.uploads.getStatus({ versionId: open })
+    expect(after.files).toEqual(files)
+  })
+})
+
 describe('a stream is ended, and keeps what was good before', () => {
   const part3 = 'hd0/part3.winpe.wim'
   const good = bytes.subarray(0, 1_000)

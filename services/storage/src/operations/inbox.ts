@@ -1,6 +1,6 @@
 /**
- * A stream's messages, one ahead of who reads them, so that it can be told whether more has come already,
- * and so that waiting can be interrupted.
+ * A stream's messages, taken when they are asked for: what waits meanwhile waits in the connection's window.
+ * Waiting for one can be interrupted, and it can be told whether one has come that should not have.
  */
 export class Inbox<T> {
   readonly #iterator: AsyncIterator<T>
@@ -25,12 +25,13 @@ export class Inbox<T> {
     this.#ahead = undefined
     this.#settled = undefined
     if (result.done) return undefined
-    void this.#fetch()
     return result.value
   }
 
-  /** Whether a message has come that nobody has asked for. */
-  get arrived(): boolean {
+  /** Whether a message has come that nobody has asked for. What was sent with the last one has. */
+  async hasMore(): Promise<boolean> {
+    void this.#fetch()
+    await new Promise((resolve) => setImmediate(resolve))
     return this.#settled?.done === false
   }
 

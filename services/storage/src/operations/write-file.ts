@@ -67,6 +67,7 @@ async function receive(
   cut: AbortSignal,
 ): Promise<void> {
   const { versionId, path } = start
+  await refuseEarlyData(inbox, path)
   const self: ActiveWriter = {
     writerId: start.writerId,
     attemptId: start.mode.kind === 'resume' ? start.mode.attemptId : undefined,
@@ -81,7 +82,7 @@ async function receive(
     )
     self.attemptId = writer.attemptId
     try {
-      if (inbox.arrived) throw new DomainError('PROTOCOL_VIOLATION', `${path}: data was sent before Ready`)
+      await refuseEarlyData(inbox, path)
       outbox.keep({ kind: 'ready', attemptId: writer.attemptId, committedSize: writer.committedSize })
       const next = (): Promise<WriteInput | undefined> => nextWithin(inbox, streamIdleMs, path)
       done = await receiveBytes(writer, pace, inbox, next, outbox, self)
@@ -94,6 +95,12 @@ async function receive(
   // Only now, since a client that was told goes on to seal at once.
   if (done) outbox.keep(done)
   else log.debug({ versionId, path, cut: cut.aborted }, 'a stream ended before its file was finished')
+}
+
+/** Whoever sends before Ready cannot know where the attempt stands. */
+async function refuseEarlyData(inbox: Inbox<WriteInput>, path: FilePath): Promise<void> {
+  if (await inbox.hasMore())
+    throw new DomainError('PROTOCOL_VIOLATION', `${path}: data was sent before Ready`, { path })
 }
 
 async function receiveBytes(
@@ -142,9 +149,7 @@ async function finish(
   sha256: string,
   inbox: Inbox<WriteInput>,
 ): Promise<WriteOutput> {
-  // What was sent together with Finish arrives in the same turn.
-  await new Promise((resolve) => setImmediate(resolve))
-  if (inbox.arrived) throw new DomainError('PROTOCOL_VIOLATION', 'data was sent after Finish')
+  if (await inbox.hasMore()) throw new DomainError('PROTOCOL_VIOLATION', 'data was sent after Finish')
   return { kind: 'done', size, sha256: await writer.finish(size, sha256) }
 }
 
