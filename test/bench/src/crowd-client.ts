@@ -1,6 +1,12 @@
 // One process with many connections: `uploads COUNT BYTES SCHEMA` sends so many files at once, each on a
 // connection of its own, and seals them; `idle COUNT ADDRESS` holds connections that do nothing.
-import { beginUpload, connectCatalog, openChannel, type ByteSource } from '@goldkeep/client'
+import {
+  beginUpload,
+  connectCatalog,
+  expectLargeBuffers,
+  openChannel,
+  type ByteSource,
+} from '@goldkeep/client'
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { waitForChannelReady } from 'nice-grpc'
@@ -39,6 +45,8 @@ async function idle(count: number, address: string): Promise<void> {
   // The connections keep the process alive until it is told to end.
 }
 
+// As the command line does.
+expectLargeBuffers()
 const [what, count, second, schema = ''] = process.argv.slice(2)
 if (what === 'uploads') await upload(Number(count), Number(second), schema)
 else await idle(Number(count), second ?? '')
