@@ -6,6 +6,7 @@ import {
   serviceKeySetting,
 } from '@goldkeep/service'
 import { z } from 'zod'
+import type { DirectWritesMode } from './store/disk/direct-writes.js'
 import type { LeaseTimes } from './store/disk/lease-times.js'
 
 const bytesSetting = (fallback: number, atLeast: number) =>
@@ -31,6 +32,7 @@ export const StorageEnv = z
     GOLDKEEP_SYNC_INTERVAL: durationSetting('500ms'),
     GOLDKEEP_SYNC_BYTES: bytesSetting(32 * 1024 * 1024, 1),
     GOLDKEEP_WRITER_IDLE: durationSetting('30s'),
+    GOLDKEEP_DIRECT_WRITES: z.enum(['auto', 'always', 'never']).default('auto'),
     GOLDKEEP_RESERVE: bytesSetting(64 * 1024 * 1024, 0),
     GOLDKEEP_STREAM_IDLE: durationSetting('2m'),
     GOLDKEEP_LEASE_HEARTBEAT: durationSetting('5s'),
@@ -68,6 +70,7 @@ export interface StorageConfig {
   readonly lease: LeaseTimes
   /** Bytes that uploads never get, and as many that are given back on a full volume. */
   readonly reserveBytes: number
+  readonly directWrites: DirectWritesMode
 }
 
 /** @throws ConfigError */
@@ -89,6 +92,7 @@ export function loadStorageConfig(
     writerIdleMs: env.GOLDKEEP_WRITER_IDLE,
     streamIdleMs: env.GOLDKEEP_STREAM_IDLE,
     reserveBytes: env.GOLDKEEP_RESERVE,
+    directWrites: env.GOLDKEEP_DIRECT_WRITES,
     lease: {
       heartbeatMs: env.GOLDKEEP_LEASE_HEARTBEAT,
       lostAfterMs: env.GOLDKEEP_LEASE_LOST,

@@ -1,5 +1,6 @@
 import { parseImageId } from '@goldkeep/domain'
 import type { VersionStore } from '../../src/store/version-store.js'
+import { bytesOf } from '../support/bytes.js'
 import type { CarefulClient } from '../support/careful-client.js'
 import type { Call, WatchedSyscalls } from '../support/watched-syscalls.js'
 import { contentOf, firstFile, freshVersion, lab, office, secondFile, type World } from '../support/world.js'
@@ -30,6 +31,9 @@ export interface Operation {
 
 export const fresh = freshVersion()
 
+/** Each half begins or ends within a block, and has whole blocks enough to be written directly. */
+const large = bytesOf(150_000, 'large')
+
 export const stageAndWrite = async (client: CarefulClient): Promise<void> => {
   await client.stage(fresh, lab)
   await client.write(fresh, firstFile, contentOf('fresh/1'))
@@ -41,6 +45,11 @@ export const operations: readonly Operation[] = [
     name: 'write',
     before: (client) => client.stage(fresh, lab),
     run: (client) => client.write(fresh, firstFile, contentOf('fresh/1')),
+  },
+  {
+    name: 'write of large parts, past the page cache',
+    before: (client) => client.stage(fresh, lab),
+    run: (client) => client.write(fresh, firstFile, large),
   },
   {
     name: 'resume',

@@ -39,7 +39,8 @@ export function newProcess(medium: Medium, faults = false): StoreProcess {
   return {
     sys,
     start: async () => {
-      volume = await takeVolume(medium.path, log, new AbortController().signal, faults ? calls : sys)
+      const { signal } = new AbortController()
+      volume = await takeVolume(medium.path, log, signal, faults ? calls : sys, { directWrites: 'always' })
       store = await volume.open(house)
       return store
     },

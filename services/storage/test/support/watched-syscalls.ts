@@ -53,9 +53,9 @@ export function watchSyscalls(below: Syscalls = nodeSyscalls): WatchedSyscalls {
   const paths = new Map<number, string>()
   let dead = false
   const resolve = (path: string): string =>
-    path.replace(/^\/proc\/self\/fd\/(\d+)\/?/, (_, fd: string) => {
-      const directory = paths.get(Number(fd)) ?? ''
-      return directory === '' ? '' : `${directory}/`
+    path.replace(/^\/proc\/self\/fd\/(\d+)(\/?)/, (_, fd: string, slash: string) => {
+      const opened = paths.get(Number(fd)) ?? ''
+      return opened === '' ? '' : `${opened}${slash}`
     })
   const pathOf = (value: unknown): string =>
     typeof value === 'number' ? (paths.get(value) ?? '') : resolve(String(value))

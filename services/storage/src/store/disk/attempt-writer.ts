@@ -1,6 +1,7 @@
 import { DomainError, type AttemptId, type FilePath } from '@goldkeep/domain'
 import type { Hash } from 'node:crypto'
 import type { AttemptWriter } from '../version-store.js'
+import type { AttemptFile } from './attempt-file.js'
 import { describeFaults, toIoFault } from './io-faults.js'
 import type { StagedDirectory } from './staged-upload.js'
 
@@ -22,7 +23,7 @@ export class DiskAttemptWriter implements AttemptWriter {
     private readonly staged: StagedDirectory,
     private readonly path: FilePath,
     readonly attemptId: AttemptId,
-    private readonly fd: number,
+    private readonly file: AttemptFile,
     committedSize: number,
     private readonly hash: Hash,
   ) {
@@ -121,7 +122,7 @@ export class DiskAttemptWriter implements AttemptWriter {
   async #pump(): Promise<void> {
     try {
       for (let data = this.#queue.shift(); data !== undefined; data = this.#queue.shift()) {
-        await this.staged.root.room.write(this.fd, data, this.#written)
+        await this.file.write(data, this.#written)
         this.#written += data.length
         this.#roomWanted?.()
       }
@@ -137,7 +138,7 @@ export class DiskAttemptWriter implements AttemptWriter {
 
   async #sync(): Promise<void> {
     try {
-      await this.staged.root.sys.fdatasync(this.fd)
+      await this.file.sync()
     } catch (error) {
       await this.#breakAttempt('sync', error)
     }
@@ -147,7 +148,7 @@ export class DiskAttemptWriter implements AttemptWriter {
     if (this.#closed) return
     this.#closed = true
     try {
-      await this.staged.root.sys.close(this.fd)
+      await this.file.close()
     } catch (error) {
       await this.#breakAttempt('close', error)
     }

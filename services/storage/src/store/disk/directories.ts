@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { dirname } from 'node:path'
+import type { DirectWrites } from './direct-writes.js'
 import type { Room } from './room.js'
 import { isErrno, type Syscalls } from './syscalls.js'
 
@@ -13,6 +14,8 @@ export interface VolumeRoot {
   readonly path: string
   /** What uploads may take of the volume. */
   readonly room: Room
+  /** Whether they bypass the page cache. */
+  readonly directWrites: DirectWrites
 }
 
 /** An open directory. Names are resolved in it and nowhere else, whatever is renamed meanwhile. */
@@ -28,9 +31,10 @@ export async function openRoot(
   sys: Syscalls,
   path: string,
   roomOf: (fd: number) => Room,
+  directWrites: DirectWrites,
 ): Promise<VolumeRoot> {
   const fd = await sys.open(path, O_RDONLY | O_DIRECTORY)
-  return { sys, path, fd, room: roomOf(fd) }
+  return { sys, path, fd, room: roomOf(fd), directWrites }
 }
 
 // Node has no openat; /proc/self/fd gives the same: the kernel resolves from the open directory.

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { StagedFile } from '../upload.js'
 import type { AttemptMode, AttemptWriter } from '../version-store.js'
+import { AttemptFile } from './attempt-file.js'
 import { DiskAttemptWriter } from './attempt-writer.js'
 import { makeDirectory, withDirectory } from './directories.js'
 import type { StagedDirectory } from './staged-upload.js'
@@ -58,7 +59,7 @@ async function beginFile(
     })
     return opened
   })
-  return new DiskAttemptWriter(staged, path, attempt, fd, 0, createHash('sha256'))
+  return new DiskAttemptWriter(staged, path, attempt, new AttemptFile(root, fd), 0, createHash('sha256'))
 }
 
 async function resume(
@@ -80,7 +81,8 @@ async function resume(
     }
     if (stats.size > committedSize) await root.sys.ftruncate(fd, committedSize)
     const hash = await hashCommitted(staged, file, fd, onHashing)
-    return new DiskAttemptWriter(staged, path, attemptId, fd, committedSize, hash)
+    const opened = new AttemptFile(root, fd)
+    return new DiskAttemptWriter(staged, path, attemptId, opened, committedSize, hash)
   } catch (error) {
     await root.sys.close(fd)
     throw error

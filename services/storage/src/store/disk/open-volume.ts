@@ -8,6 +8,7 @@ import {
   type VolumeIdentity,
 } from '@goldkeep/volume'
 import type { VersionStore } from '../version-store.js'
+import { DirectWrites, type DirectWritesMode } from './direct-writes.js'
 import { openRoot, type VolumeRoot } from './directories.js'
 import { guardSyscalls } from './guarded-syscalls.js'
 import { refuseFileSystem } from './file-system-kind.js'
@@ -46,6 +47,7 @@ export interface VolumeOptions {
   readonly lease?: LeaseTimes
   /** Bytes that uploads never get, and as many that are given back when others have filled the volume. */
   readonly reserveBytes?: number
+  readonly directWrites?: DirectWritesMode
 }
 
 /**
@@ -58,12 +60,13 @@ export async function takeVolume(
   log: Logger,
   signal: AbortSignal,
   sys: Syscalls = nodeSyscalls,
-  { lease = defaultLeaseTimes, reserveBytes = 0 }: VolumeOptions = {},
+  { lease = defaultLeaseTimes, reserveBytes = 0, directWrites = 'auto' }: VolumeOptions = {},
 ): Promise<OwnedVolume> {
   const { sys: guarded, refuseChanges } = guardSyscalls(sys)
   const reserve = keepReserve(guarded, reserveBytes, log)
   const roomOf = (fd: number): Room => new Room(guarded, fd, reserveBytes, () => void reserve.fill())
-  const root = await openRoot(reserve.sys, path, roomOf).catch((error: unknown) => {
+  const direct = new DirectWrites(directWrites)
+  const root = await openRoot(reserve.sys, path, roomOf, direct).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw new UnfitVolumeError(path, 'it cannot be opened', error)
     // Never made here: where a disk is not mounted that would fill the disk below.
     throw new UnfitVolumeError(path, 'it does not exist; mount its disk, or make the directory')
@@ -86,7 +89,8 @@ export async function takeVolume(
   }
   try {
     const bytes = await describeFaults(`try the volume ${path}`, async () => {
-      await probeVolume(root)
+      const warning = await probeVolume(root)
+      if (warning) log.warn({ volume: path }, warning)
       await reserve.fill()
       return readWhole(root, layout.identity)
     })

@@ -7,13 +7,16 @@ import { ignoreAbsent } from './whole-files.js'
 
 const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants
 
-/** Makes the folders of a volume and tries in them what the laws depend on. Leaves nothing behind. */
-export async function probeVolume(root: VolumeRoot): Promise<void> {
+/**
+ * Makes the folders of a volume and tries in them what the laws depend on. Leaves nothing behind.
+ * @returns a warning about what was asked for and cannot be had
+ */
+export async function probeVolume(root: VolumeRoot): Promise<string | undefined> {
   const { staging, images, trash, primaryImages } = volumeNames
   await attempt(root, 'it cannot be written; check its owner and mode', async () => {
     for (const path of [staging, images, trash, primaryImages]) await makeDirectory(root, path)
   })
-  await withDirectory(root, staging, (from) =>
+  return withDirectory(root, staging, (from) =>
     withDirectory(root, images, (to) =>
       withDirectory(root, trash, async (last) => {
         // Of a start that was killed.
@@ -22,6 +25,7 @@ export async function probeVolume(root: VolumeRoot): Promise<void> {
           await tryFiles(root, from)
           await tryRenames(root, from, to, last)
           await tryLinkSwap(root, from)
+          return await root.directWrites.probe(root.sys, from.fd, from.at(name))
         } finally {
           await removeProbes(root, from, to, last)
         }

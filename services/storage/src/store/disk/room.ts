@@ -39,6 +39,15 @@ export class Room {
   }
 
   /**
+   * The same with one system call.
+   * @returns bytes written, which may be fewer than given
+   */
+  async writeOnce(fd: number, data: Uint8Array, position: number): Promise<number> {
+    await this.take(data.length)
+    return this.sys.write(fd, data, position)
+  }
+
+  /**
    * Takes room for bytes that will be written.
    * @throws DomainError NO_SPACE
    */

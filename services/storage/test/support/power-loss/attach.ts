@@ -9,6 +9,7 @@ export interface AttachedSyscalls extends Syscalls {
   bury(): Promise<void>
 }
 
+const openedAgain = /^\/proc\/self\/fd\/(\d+)$/
 const inOpenDirectory = /^\/proc\/self\/fd\/(\d+)\/([^/]+)$/
 
 /** Lets a process work on a medium through `below`, which may refuse calls. */
@@ -33,6 +34,8 @@ export function attach(medium: Medium, below: Syscalls): AttachedSyscalls {
   }
   const find = (path: string): Node | undefined => {
     if (path === medium.path) return medium.root
+    const [, again] = openedAgain.exec(path) ?? []
+    if (again !== undefined) return open.get(Number(again))
     const { directory, name } = at(path)
     return directory.live.get(name)
   }
