@@ -24,7 +24,9 @@ const sizes = [1, 4095, 4096, 65_536, 70_001, 300_000]
 
 let house: TestHouse | undefined
 let versionId: VersionId
-beforeEach(() => (versionId = newVersion()))
+beforeEach(() => {
+  versionId = newVersion()
+})
 afterEach(() => house?.close())
 
 const isDirect = (flags: number): boolean => (flags & constants.O_DIRECT) !== 0
@@ -200,13 +202,9 @@ test.each([
   first.send(chunkOf(bytes.subarray(half, 2 * half), half))
   expect(await first.refusal()).toMatchObject({ reason })
   faulty = false
-  const again = new WriteStream(
-    clients,
-    startOf(versionId, part1, { resume: { attemptId, offset: half } }),
-  )
+  const again = new WriteStream(clients, startOf(versionId, part1, { resume: { attemptId, offset: half } }))
   await again.until('ready')
-  for (let at = half; at < bytes.length; at += half)
-    again.send(chunkOf(bytes.subarray(at, at + half), at))
+  for (let at = half; at < bytes.length; at += half) again.send(chunkOf(bytes.subarray(at, at + half), at))
   again.send(finishOf(bytes.length, sha256(bytes)))
   await again.until('done')
   await clients.uploads.seal({ versionId, files: [sealFileOf(part1, bytes)] })
