@@ -14,15 +14,8 @@ export async function startSamba(directory: string): Promise<Peer> {
     await mkdir(join(directory, name), { recursive: true })
   const configuration = join(directory, 'smb.conf')
   await writeFile(configuration, configurationOf(directory))
-  const smbd = [
-    '--foreground',
-    '--no-process-group',
-    '--debug-stdout',
-    '-s',
-    configuration,
-    '-p',
-    String(port),
-  ]
+  // In a process group of its own, which it ends when it is told to stop.
+  const smbd = ['--foreground', '--debug-stdout', '-s', configuration, '-p', String(port)]
   const server = startProcess('/usr/sbin/smbd', smbd)
   await waitUntil(() => accepts(port), { what: 'smbd answers', timeoutMs: 15_000 })
   const client = (command: string): readonly [string, ...string[]] => [
