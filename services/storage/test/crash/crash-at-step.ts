@@ -13,8 +13,8 @@ import { changesVolume, type Call, type Interference } from '../support/watched-
 import { copyTree, type World } from '../support/world.js'
 import type { Operation } from './operations.js'
 
-const isStep = (call: Call, { ofInterest = () => true }: Operation): boolean =>
-  changesVolume(call) && ofInterest(call)
+const isStep = (call: Call, { steps = changesVolume, ofInterest = () => true }: Operation): boolean =>
+  steps(call) && ofInterest(call)
 
 /** What a step is called: the call and its place, with the ids of one run taken out. */
 function stepName({ name, path }: Call): string {

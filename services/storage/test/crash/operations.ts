@@ -1,7 +1,8 @@
-import { parseImageId } from '@goldkeep/domain'
+import { parseImageId, type FilePath, type VersionId } from '@goldkeep/domain'
 import type { VersionStore } from '../../src/store/version-store.js'
 import { bytesOf } from '../support/bytes.js'
 import type { CarefulClient } from '../support/careful-client.js'
+import { knownVersion } from '../support/ledger.js'
 import type { Call, WatchedSyscalls } from '../support/watched-syscalls.js'
 import { contentOf, firstFile, freshVersion, lab, office, secondFile, type World } from '../support/world.js'
 
@@ -17,6 +18,8 @@ export interface Operation {
   ) => Promise<void>
   /** Whether the process may end while it starts. */
   readonly whileStarting?: boolean
+  /** What is a step of it; unless told, what changes the volume or makes a change durable. */
+  readonly steps?: (call: Call) => boolean
   /** Which steps are looked at, where the others are those of every start. */
   readonly ofInterest?: (call: Call) => boolean
   /** Looks at every n-th step only, where the others are steps of operations that are tried by themselves. */
@@ -37,6 +40,21 @@ const large = bytesOf(150_000, 'large')
 export const stageAndWrite = async (client: CarefulClient): Promise<void> => {
   await client.stage(fresh, lab)
   await client.write(fresh, firstFile, contentOf('fresh/1'))
+}
+
+/** Reads a version, and fails unless all of it is what was sealed. */
+async function readAll(store: VersionStore, { ledger }: World, versionId: VersionId): Promise<void> {
+  await store.readManifest(versionId)
+  for (const [path, bytes] of knownVersion(ledger, versionId).files) {
+    const file = await store.openFile(versionId, path as FilePath)
+    try {
+      const half = file.size >> 1
+      const parts = [await file.read(0, half), await file.read(half, file.size - half)]
+      if (!Buffer.concat(parts).equals(bytes)) throw new Error(`${path} of ${versionId} has other bytes`)
+    } finally {
+      await file.close()
+    }
+  }
 }
 
 export const operations: readonly Operation[] = [
@@ -83,6 +101,11 @@ export const operations: readonly Operation[] = [
     run: (_client, store) => store.forgetUpload(fresh),
   },
   { name: 'end of an upload', run: (client, _store, { open }) => client.end(open, 'ABORTED', 1) },
+  {
+    name: 'read',
+    steps: () => true,
+    run: (_client, store, world) => readAll(store, world, world.good),
+  },
   {
     name: 'publication of another primary',
     run: (client, _store, { better }) => client.publish(lab, 2, better),

@@ -5,6 +5,7 @@ import type { OpenFile } from '../version-store.js'
 import type { VolumeRoot } from './directories.js'
 import { describeFaults } from './io-faults.js'
 import { readFully } from './full-transfers.js'
+import { isErrno } from './syscalls.js'
 import { openForReading } from './whole-files.js'
 
 /** A file that does not change any more. Once open it can be read to its end, wherever its directory goes. */
@@ -15,7 +16,11 @@ export async function openStoredFile(root: VolumeRoot, path: string, sha256: str
     sha256,
     read: (offset, length, into) =>
       describeFaults(`read ${path}`, () => readFully(root.sys, fd, offset, length, into)),
-    close: () => root.sys.close(fd),
+    // What was read was read: a reader is not told that the volume failed afterwards.
+    close: () =>
+      root.sys.close(fd).catch((error: unknown) => {
+        if (!isErrno(error)) throw error
+      }),
   }
 }
 
