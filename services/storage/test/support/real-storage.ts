@@ -8,7 +8,7 @@ import { connectAs, type StorageClients } from './clients.js'
 import { startFakeCatalog, type FakeCatalog } from './fake-catalog.js'
 import { grantOf, storageEnv } from './test-house.js'
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/bundle.js', import.meta.url))
 
 /** A storage service that is a process of its own, as built, with a catalog that is played. */
 export interface RealStorage {
