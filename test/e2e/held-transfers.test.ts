@@ -8,7 +8,7 @@ import {
   type TcpProxy,
 } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   begin,
@@ -26,6 +26,14 @@ const image = 'win11-lab'
 const mebibyte = 1024 * 1024
 /** More than any disk has: uploads find no room. */
 const full = { GOLDKEEP_RESERVE: '999999999999' }
+
+/** Bytes of files that are not whole yet. */
+async function partBytes(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => [])
+  const parts = names.filter((name) => name.endsWith('.goldkeep-part'))
+  const sizes = await Promise.all(parts.map(async (name) => (await stat(join(folder, name))).size))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
 
 describe('a transfer in the middle of which storage goes away', () => {
   let house: House
@@ -126,6 +134,30 @@ describe('a transfer in the middle of which storage goes away', () => {
     await house.storage.start()
     expect(await fetching.outcome).toMatchObject({ code: 0 })
     expect(await treeOf(applied)).toEqual(await treeOf(capture.windowsTree))
+  }, 90_000)
+
+  test('a fetch that is broken off goes on where it was when it is run again', async () => {
+    const id = await uploadVersion(house, image, capture.folder)
+    await house.goldkeep.run('promote', id, '--force', '--reason', 'no worker here checks it')
+    const deployment = await house.goldkeep.run('deploy', 'start', image, '--machine', 'serial:PC-2')
+    const folder = join(house.directory, 'fetched')
+    const fetch = ['deploy', 'fetch', deployment, '--to', folder]
+    toStorage.stallBackAfter(10 * mebibyte)
+    const first = house.goldkeep.start(...fetch)
+    await waitUntil(() => toStorage.stalled(), { timeoutMs: 20_000, what: 'half of the files is on its way' })
+    await waitUntil(async () => (await partBytes(folder)) > mebibyte, {
+      timeoutMs: 20_000,
+      what: 'some of it is written',
+    })
+    first.process.kill('SIGINT')
+    toStorage.resume()
+    expect(await first.outcome).toMatchObject({ code: 130 })
+    const kept = await partBytes(folder)
+    const before = toStorage.returned()
+    expect(await house.goldkeep.attempt(...fetch)).toMatchObject({ code: 0 })
+    expect(await sha256OfFile(join(folder, windows))).toBe(await sha256OfFile(capture.windowsFile))
+    expect(await partBytes(folder)).toBe(0)
+    expect(toStorage.returned() - before).toBeLessThan((await stat(capture.windowsFile)).size - kept / 2)
   }, 90_000)
 
   test('Ctrl-C leaves an upload that can go on, and says how; run again it sends only what is missing', async () => {

@@ -1,7 +1,7 @@
 import { sha256FromProto, type catalog } from '@goldkeep/contracts'
 import { DomainError, parseFilePath } from '@goldkeep/domain'
 import type { CatalogConnection } from './catalog-connection.js'
-import { readFile } from './read-file.js'
+import { readFile, type Prefix } from './read-file.js'
 import type { RetryPolicy } from './retry.js'
 import { connectStorage } from './storage-connection.js'
 import { accessFrom, createTicketSource } from './ticket-source.js'
@@ -19,8 +19,11 @@ export interface DeploymentSession {
   readonly files: readonly OrderedFile[]
   /** @throws DomainError FILE_NOT_FOUND when the orders have no such file */
   file(path: string): OrderedFile
-  /** The bytes, checked against the orders' digest before the last of them is given out. */
-  read(file: OrderedFile): AsyncGenerator<Uint8Array>
+  /**
+   * The bytes, or those after a prefix, checked with it against the orders' digest before the last of them is
+   * given out.
+   */
+  read(file: OrderedFile, after?: Prefix): AsyncGenerator<Uint8Array>
   close(): void
 }
 
@@ -45,7 +48,8 @@ export async function openDeployment(
     orders,
     files,
     file: (path) => files.find((one) => one.path === path) ?? notThere(path, versionId, files),
-    read: (file) => readFile(connection, { ...file, versionId, retry, signal }),
+    read: (file, after) =>
+      readFile(connection, { ...file, versionId, retry, signal, ...(after && { after }) }),
     close: () => connection.close(),
   }
 }

@@ -1,8 +1,15 @@
 import { sha256FromProto, type storage } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { isTransient, withRetries, type RetryPolicy } from './retry.js'
 import type { StorageConnection } from './storage-connection.js'
+
+/** What the reader has already of a file. */
+export interface Prefix {
+  readonly size: number
+  /** Of those bytes; used up by reading on. */
+  readonly hash: Hash
+}
 
 export interface ReadFileRequest {
   readonly versionId: string
@@ -10,6 +17,8 @@ export interface ReadFileRequest {
   /** What the orders say that the file is. */
   readonly size: number
   readonly sha256: string
+  /** Absent: from the first byte on. */
+  readonly after?: Prefix
   readonly retry: RetryPolicy
   readonly signal: AbortSignal
 }
@@ -24,9 +33,9 @@ export async function* readFile(
   connection: StorageConnection,
   request: ReadFileRequest,
 ): AsyncGenerator<Uint8Array> {
-  const { size, retry, signal } = request
-  const hash = createHash('sha256')
-  let offset = 0
+  const { size, after, retry, signal } = request
+  const hash = after?.hash ?? createHash('sha256')
+  let offset = after?.size ?? 0
   let held: Uint8Array | undefined
   while (offset < size) {
     for await (const data of openAt(offset)) {

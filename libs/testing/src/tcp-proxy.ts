@@ -23,6 +23,8 @@ export interface TcpProxy {
   readonly refuse: (refusing: boolean) => void
   /** Bytes that went to the target. */
   readonly forwarded: () => number
+  /** Bytes that went back. */
+  readonly returned: () => number
   readonly connections: () => number
   readonly stop: () => Promise<void>
 }
@@ -115,6 +117,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     },
     refuse: (refusing) => void (line.refusing = refusing),
     forwarded: () => line.forwarded,
+    returned: () => line.returned,
     connections: () => pairs.size,
     stop: async () => {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))

@@ -1,4 +1,4 @@
-import { holdsFile, saveFile, type DeploymentSession, type OrderedFile } from '@goldkeep/client'
+import { holdsFile, saveFile, saveInRuns, type DeploymentSession, type OrderedFile } from '@goldkeep/client'
 import { DomainError, schemaPath } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
@@ -49,7 +49,8 @@ export async function fetchOne(
   const line = progress.line(path, size)
   const there = await holdsFile(target, file)
   if (there) line.end(`is there already, ${formatSize(size)}`)
-  else await saveFile(target, withProgress(deployment.read(file), line))
+  else
+    await saveInRuns(target, file, (prefix) => withProgress(deployment.read(file, prefix), line, prefix.size))
   return { path, sizeBytes: String(size), sha256, how: there ? 'skipped' : 'fetched' }
 }
 

@@ -8,12 +8,14 @@ export async function pipeOut(out: Writable, bytes: AsyncIterable<Uint8Array>): 
   for await (const data of bytes) if (!out.write(data)) await once(out, 'drain')
 }
 
-/** The same bytes, shown as they pass. */
+/** The same bytes, shown as they pass. @param before bytes that came earlier */
 export async function* withProgress(
   bytes: AsyncIterable<Uint8Array>,
   line: ProgressLine,
+  before = 0,
 ): AsyncGenerator<Uint8Array> {
-  let passed = 0
+  let passed = before
+  if (before > 0) line.update(before, 'going on')
   for await (const data of bytes) {
     passed += data.length
     line.update(passed)

@@ -18,7 +18,8 @@ interface Options {
 }
 
 const help = `
-  goldkeep deploy fetch ID --to DIR                     all files and the schema; skips what is there and right
+  goldkeep deploy fetch ID --to DIR                     all files and the schema; skips what is there and right,
+                                                        and goes on where it was broken off
   goldkeep deploy fetch ID --file PATH --to -           one file on standard output
   goldkeep deploy fetch ID --file PATH -- CONSUMER …    one file into a program
 
