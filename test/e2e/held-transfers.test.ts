@@ -151,7 +151,9 @@ describe('a transfer in the middle of which storage goes away', () => {
     })
     first.process.kill('SIGINT')
     toStorage.resume()
-    expect(await first.outcome).toMatchObject({ code: 130 })
+    const { code, stderr } = await first.outcome
+    expect(code).toBe(130)
+    expect(stderr).toContain(`what has arrived stays in ${folder}`)
     const kept = await partBytes(folder)
     const before = toStorage.returned()
     expect(await house.goldkeep.attempt(...fetch)).toMatchObject({ code: 0 })
