@@ -64,10 +64,6 @@ async function fetch(session: Session, deployment: DeploymentSession, options: O
       await (to === '-' ? pipeOut(session.environment.stdout, bytes) : feed(session, bytes))
       return
     }
-  } catch (error) {
-    const kept = to !== undefined && to !== '-' && session.signal.aborted
-    if (kept) session.say(`what has arrived stays in ${to}; the same command goes on after it.`)
-    throw error
   } finally {
     progress.stop()
   }
