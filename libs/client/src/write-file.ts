@@ -143,8 +143,9 @@ class FileWriting {
   private async connectOnce(client: storage.UploadDataClient): Promise<StoredFile | undefined> {
     this.tries += 1
     if (this.tries > 1 && this.mode.kind === 'resume') {
-      const complete = await this.findOut(client, this.mode.attemptId)
-      if (complete) return complete
+      const ended = await this.findOut(client, this.mode.attemptId)
+      if (ended === 'failed') return undefined
+      if (ended) return ended
     }
     const { versionId, path, writerId, takeOver = false, keepAliveMs = defaultKeepAliveMs } = this.request
     return writeStream(client, {
@@ -160,11 +161,14 @@ class FileWriting {
     })
   }
 
-  /** Where the attempt stands; the file itself when its Finish arrived and only the answer was lost. */
+  /**
+   * Where the attempt stands, and how it ended when only the answer was lost: the file itself after its Finish,
+   * `failed` after the word that the source did.
+   */
   private async findOut(
     client: storage.UploadDataClient,
     attemptId: string,
-  ): Promise<StoredFile | undefined> {
+  ): Promise<StoredFile | 'failed' | undefined> {
     const { versionId, path } = this.request
     const status = await client.getStatus({ versionId }, { signal: this.signal })
     const file = status.files.find((one) => one.path === path)
@@ -177,8 +181,9 @@ class FileWriting {
     const size = Number(file.committedSize)
     this.onCommitted(size)
     this.mode = { kind: 'resume', attemptId, offset: size }
-    if (file.state !== catalog.UploadFileState.UPLOAD_FILE_STATE_COMPLETE) return undefined
-    return { size, sha256: sha256FromProto(file.digest) }
+    const { UPLOAD_FILE_STATE_COMPLETE: complete, UPLOAD_FILE_STATE_FAILED: failed } = catalog.UploadFileState
+    if (file.state === failed && this.sourceError !== undefined) return 'failed'
+    return file.state === complete ? { size, sha256: sha256FromProto(file.digest) } : undefined
   }
 
   private async onReady(attemptId: string, committed: number): Promise<void> {

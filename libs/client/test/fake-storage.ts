@@ -1,5 +1,5 @@
 import { sha256ToProto, storage, toServerError } from '@goldkeep/contracts'
-import type { DomainError } from '@goldkeep/domain'
+import { DomainError } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { createServer, type CallContext, type Server } from 'nice-grpc'
@@ -18,8 +18,8 @@ export interface Behaviour {
   /** Refuses at the start. */
   readonly refuse?: (stream: number) => DomainError | undefined
   readonly acknowledge?: boolean
-  /** The answer to a Finish gets lost. */
-  readonly loseDone?: (stream: number) => boolean
+  /** The answer to a Finish, or to the word that the producer failed, gets lost. */
+  readonly loseEnd?: (stream: number) => boolean
 }
 
 /** One file, kept in memory, by the protocol that the real storage speaks. */
@@ -55,7 +55,7 @@ export class FakeStorage {
   }
 
   private status() {
-    const state = this.finished ? 4 : 2
+    const state = this.finished ? 4 : this.failure === undefined ? 2 : 3
     const digest = this.finished ? this.digest() : undefined
     const file = { path: 'hd0/part1.winpe.wim', state, attemptId: `att-${this.attempt}`, digest }
     const committedSize = BigInt(this.received.length)
@@ -71,6 +71,10 @@ export class FakeStorage {
     const stream = this.streams
     const refusal = this.behaviour.refuse?.(stream)
     if (refusal) throw toServerError(refusal)
+    if (this.failure !== undefined)
+      throw toServerError(
+        new DomainError('ATTEMPT_BROKEN', `the attempt cannot be gone on with: ${this.failure}`),
+      )
     const cutAfter = this.behaviour.cutAfter?.(stream) ?? Number.POSITIVE_INFINITY
     let ofStream = 0
     for await (const { message } of messages) {
@@ -84,10 +88,11 @@ export class FakeStorage {
         if (this.behaviour.acknowledge !== false) yield committed(this.received.length)
       } else if (message?.$case === 'producerFailed') {
         this.failure = message.value.failure
+        if (this.behaviour.loseEnd?.(stream)) return this.relay.cut()
         return
       } else if (message?.$case === 'finish') {
         this.finished = true
-        if (this.behaviour.loseDone?.(stream)) return this.relay.cut()
+        if (this.behaviour.loseEnd?.(stream)) return this.relay.cut()
         yield { message: { $case: 'done', value: { size: message.value.size, digest: this.digest() } } }
         return
       }

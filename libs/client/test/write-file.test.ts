@@ -76,7 +76,7 @@ test('a storage that has lost what it acknowledged ends the upload of the file, 
 })
 
 test('an answer that is lost after Finish is found out by asking', async () => {
-  const result = await upload({ loseDone: () => true })
+  const result = await upload({ loseEnd: () => true })
   expect(result).toMatchObject({ stored: { sha256, size: content.length }, fake: { streams: 1 } })
 })
 
@@ -140,6 +140,13 @@ test('a producer that dies leaves its last words with storage, and no finished f
   const result = await upload({}, { source })
   expect(result).toMatchObject({ error: { name: 'ProcessFailedError', failure: 'signal SIGKILL' } })
   expect(result.fake).toMatchObject({ failure: 'sh: signal SIGKILL\nbad sector', finished: false })
+})
+
+test('a producer that dies is what is told, also when the answer to its last words got lost', async () => {
+  const source = producerSource(['sh', '-c', 'echo "bad sector" >&2; exit 3'])
+  const result = await upload({ loseEnd: () => true }, { source })
+  expect(result).toMatchObject({ error: { name: 'ProcessFailedError', failure: 'exit code 3' } })
+  expect(result.fake).toMatchObject({ failure: 'sh: exit code 3\nbad sector', finished: false, streams: 1 })
 })
 
 test('a file goes on from where an earlier process left it, with the digest of the whole', async () => {
