@@ -24,10 +24,12 @@ export class AttemptFile {
   async write(data: Uint8Array, position: number): Promise<void> {
     const begin = roundUp(position) - position
     const end = roundDown(position + data.length) - position
-    const direct = end - begin < leastDirectBytes ? undefined : await this.#openDirect()
-    if (direct === undefined) return this.#writeCached(data, position)
+    const buffers = end - begin < leastDirectBytes ? undefined : this.root.directWrites.buffers
+    const direct = buffers && (await this.#openDirect())
+    if (!buffers || direct === undefined) return this.#writeCached(data, position)
     if (begin > 0) await this.#writeCached(data.subarray(0, begin), position)
-    await this.#writeDirect(direct, data.subarray(begin, end), position + begin)
+    const blocks = data.subarray(begin, end)
+    await buffers.lend((buffer) => this.#writeDirect(direct, buffer, blocks, position + begin))
     if (end < data.length) await this.#writeCached(data.subarray(end), position + end)
   }
 
@@ -50,23 +52,19 @@ export class AttemptFile {
     return this.root.room.write(this.fd, data, position)
   }
 
-  async #writeDirect(direct: number, data: Uint8Array, position: number): Promise<void> {
-    const { room, directWrites } = this.root
-    await directWrites.buffers?.lend(async (buffer) => {
-      for (let done = 0; done < data.length;) {
-        const part = buffer.subarray(0, Math.min(data.length - done, buffer.length))
-        part.set(data.subarray(done, done + part.length))
-        const written = await room.writeOnce(direct, part, position + done).catch(noneIfRefused)
-        // What is left over need not be whole blocks.
-        if (written < part.length) await this.#writeCached(part.subarray(written), position + done + written)
-        done += part.length
-      }
-    })
+  async #writeDirect(fd: number, buffer: Uint8Array, blocks: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < blocks.length;) {
+      const part = buffer.subarray(0, Math.min(blocks.length - done, buffer.length))
+      part.set(blocks.subarray(done, done + part.length))
+      const written = await this.root.room.writeOnce(fd, part, position + done).catch(noneIfRefused)
+      // What is left over need not be whole blocks.
+      if (written < part.length) await this.#writeCached(part.subarray(written), position + done + written)
+      done += part.length
+    }
   }
 
   /** By the open file and not by its name, which may mean another file by now. */
   #openDirect(): Promise<number | undefined> {
-    if (!this.root.directWrites.buffers) return Promise.resolve(undefined)
     this.#direct ??= this.root.sys
       .open(`/proc/self/fd/${this.fd}`, O_WRONLY | O_DIRECT)
       .catch((error: unknown) => {

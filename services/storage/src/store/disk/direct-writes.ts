@@ -32,10 +32,17 @@ export class DirectWrites {
 
   constructor(private readonly mode: DirectWritesMode) {}
 
-  /** What to write from; absent: everything goes through the page cache. */
+  /** What to write from, made when it is wanted first; absent: everything goes through the page cache. */
   get buffers(): BounceBuffers | undefined {
-    if (this.#possible) this.#buffers ??= new BounceBuffers(buffersAtOnce, bufferBytes)
-    return this.#buffers
+    if (!this.#possible) return undefined
+    try {
+      return (this.#buffers ??= new BounceBuffers(buffersAtOnce, bufferBytes))
+    } catch (error) {
+      // A process that may have no more memory does without.
+      if (!(error instanceof RangeError)) throw error
+      this.#possible = false
+      return undefined
+    }
   }
 
   /**
