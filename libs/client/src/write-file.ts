@@ -2,11 +2,11 @@ import { catalog, sha256FromProto, type storage } from '@goldkeep/contracts'
 import { DomainError, isDomainError } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
 import type { ByteSource } from './byte-source.js'
-import { ProcessFailedError } from './child-process.js'
 import { inPieces } from './in-pieces.js'
 import { Outbox } from './outbox.js'
 import { withRetries, type RetryPolicy } from './retry.js'
 import type { StorageConnection } from './storage-connection.js'
+import { describeFailure, supersededMeanwhile, unavailable } from './write-failures.js'
 import { writeStream, type StoredFile, type WriteMode } from './write-stream.js'
 
 export interface WriteFileRequest {
@@ -142,11 +142,23 @@ class FileWriting {
   /** The first connection begins as asked; a later one goes on with the attempt that the first one made. */
   private async connectOnce(client: storage.UploadDataClient): Promise<StoredFile | undefined> {
     this.tries += 1
-    if (this.tries > 1 && this.mode.kind === 'resume') {
-      const ended = await this.findOut(client, this.mode.attemptId)
-      if (ended === 'failed') return undefined
-      if (ended) return ended
+    if (this.tries === 1 || this.mode.kind === 'restart') return this.sendOn(client)
+    const { attemptId } = this.mode
+    let ended = await this.findOut(client, attemptId)
+    if (ended === undefined) {
+      try {
+        return await this.sendOn(client)
+      } catch (error) {
+        // What the last connection had sent may have taken effect only after the look at it.
+        if (!isDomainError(error, 'FILE_COMPLETE') && !isDomainError(error, 'ATTEMPT_BROKEN')) throw error
+        ended = await this.findOut(client, attemptId)
+        if (ended === undefined) throw error
+      }
     }
+    return ended === 'failed' ? undefined : ended
+  }
+
+  private sendOn(client: storage.UploadDataClient): Promise<StoredFile | undefined> {
     const { versionId, path, writerId, takeOver = false, keepAliveMs = defaultKeepAliveMs } = this.request
     return writeStream(client, {
       start: { versionId, path, writerId, takeOver },
@@ -220,22 +232,4 @@ class FileWriting {
       { path },
     )
   }
-}
-
-function unavailable(cause: Error): DomainError {
-  return new DomainError('UNAVAILABLE', cause.message, {}, { cause })
-}
-
-function supersededMeanwhile(cause: DomainError): DomainError {
-  return new DomainError(
-    'ATTEMPT_SUPERSEDED',
-    `${cause.message}; it took the file while this one was not connected`,
-    cause.metadata,
-    { cause },
-  )
-}
-
-function describeFailure(error: unknown): string {
-  if (!(error instanceof ProcessFailedError)) return error instanceof Error ? error.message : String(error)
-  return `${error.command}: ${error.failure}${error.lastWords && `\n${error.lastWords}`}`
 }

@@ -20,6 +20,8 @@ export interface Behaviour {
   readonly acknowledge?: boolean
   /** The answer to a Finish, or to the word that the producer failed, gets lost. */
   readonly loseEnd?: (stream: number) => boolean
+  /** It takes effect only when somebody wants to go on with the attempt. */
+  readonly endLate?: boolean
 }
 
 /** One file, kept in memory, by the protocol that the real storage speaks. */
@@ -30,6 +32,7 @@ export class FakeStorage {
   keepAlives = 0
   failure: string | undefined
   finished = false
+  private late = false
   private readonly relay = new Relay()
   private server: Server | undefined
 
@@ -55,8 +58,9 @@ export class FakeStorage {
   }
 
   private status() {
-    const state = this.finished ? 4 : this.failure === undefined ? 2 : 3
-    const digest = this.finished ? this.digest() : undefined
+    const ended = this.finished ? 4 : this.failure === undefined ? 2 : 3
+    const state = this.late ? 2 : ended
+    const digest = state === 4 ? this.digest() : undefined
     const file = { path: 'hd0/part1.winpe.wim', state, attemptId: `att-${this.attempt}`, digest }
     const committedSize = BigInt(this.received.length)
     return { files: this.attempt > 0 ? [{ ...file, committedSize }] : [] }
@@ -69,8 +73,10 @@ export class FakeStorage {
   private async *write(messages: AsyncIterable<storage.WriteRequest>, _context: CallContext): Answers {
     this.streams += 1
     const stream = this.streams
+    this.late = false
     const refusal = this.behaviour.refuse?.(stream)
     if (refusal) throw toServerError(refusal)
+    if (this.finished) throw toServerError(new DomainError('FILE_COMPLETE', 'the file is complete'))
     if (this.failure !== undefined)
       throw toServerError(
         new DomainError('ATTEMPT_BROKEN', `the attempt cannot be gone on with: ${this.failure}`),
@@ -88,15 +94,20 @@ export class FakeStorage {
         if (this.behaviour.acknowledge !== false) yield committed(this.received.length)
       } else if (message?.$case === 'producerFailed') {
         this.failure = message.value.failure
-        if (this.behaviour.loseEnd?.(stream)) return this.relay.cut()
+        if (this.behaviour.loseEnd?.(stream)) return this.loseAnswer()
         return
       } else if (message?.$case === 'finish') {
         this.finished = true
-        if (this.behaviour.loseEnd?.(stream)) return this.relay.cut()
+        if (this.behaviour.loseEnd?.(stream)) return this.loseAnswer()
         yield { message: { $case: 'done', value: { size: message.value.size, digest: this.digest() } } }
         return
       }
     }
+  }
+
+  private loseAnswer(): void {
+    this.late = this.behaviour.endLate ?? false
+    this.relay.cut()
   }
 
   private begin({ mode }: storage.WriteStart) {

@@ -80,6 +80,11 @@ test('an answer that is lost after Finish is found out by asking', async () => {
   expect(result).toMatchObject({ stored: { sha256, size: content.length }, fake: { streams: 1 } })
 })
 
+test('a Finish that takes effect after the client has asked is found out by asking again', async () => {
+  const result = await upload({ loseEnd: () => true, endLate: true })
+  expect(result).toMatchObject({ stored: { sha256, size: content.length }, fake: { streams: 2 } })
+})
+
 test('a storage that never acknowledges does not make the client keep more than its buffer', async () => {
   const stopping = new AbortController()
   let most = 0
@@ -142,12 +147,15 @@ test('a producer that dies leaves its last words with storage, and no finished f
   expect(result.fake).toMatchObject({ failure: 'sh: signal SIGKILL\nbad sector', finished: false })
 })
 
-test('a producer that dies is what is told, also when the answer to its last words got lost', async () => {
-  const source = producerSource(['sh', '-c', 'echo "bad sector" >&2; exit 3'])
-  const result = await upload({ loseEnd: () => true }, { source })
-  expect(result).toMatchObject({ error: { name: 'ProcessFailedError', failure: 'exit code 3' } })
-  expect(result.fake).toMatchObject({ failure: 'sh: exit code 3\nbad sector', finished: false, streams: 1 })
-})
+test.each([false, true])(
+  'a producer that dies is what is told when the answer got lost (late: %s)',
+  async (endLate) => {
+    const source = producerSource(['sh', '-c', 'echo "bad sector" >&2; exit 3'])
+    const result = await upload({ loseEnd: () => true, endLate }, { source })
+    expect(result).toMatchObject({ error: { name: 'ProcessFailedError', failure: 'exit code 3' } })
+    expect(result.fake).toMatchObject({ failure: 'sh: exit code 3\nbad sector', finished: false })
+  },
+)
 
 test('a file goes on from where an earlier process left it, with the digest of the whole', async () => {
   const fake = new FakeStorage()
