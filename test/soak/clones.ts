@@ -13,7 +13,8 @@ export async function cloneOne(shared: Soak, source: VersionId): Promise<void> {
   const versionId = newVersion()
   const image = pickFrom(random, images) ?? images[0]
   if (!image) return
-  const { files } = knownVersion(ledger, source)
+  const origin = knownVersion(ledger, source)
+  const { files, may: before } = origin
   ledger.versions.set(versionId, { images: new Set([image.imageId]), files, may: new Set(['nowhere']) })
   const wish = { ...image, sourceVersionId: source, time: new Date() }
   await claiming(shared, versionId, async () => {
@@ -25,7 +26,9 @@ export async function cloneOne(shared: Soak, source: VersionId): Promise<void> {
       })
     } catch (error) {
       const isAway = sourceIsAway.some((reason) => isDomainError(error, reason))
-      if (!isAway || knownVersion(ledger, source).may.has('versions')) throw error
+      // It may be back by now: what counts is whether anybody has moved it since.
+      const stayed = origin.may === before && before.has('versions')
+      if (!isAway || stayed) throw error
       knownVersion(ledger, versionId).may = new Set(['nowhere'])
     }
   })
