@@ -6,6 +6,7 @@ import { brokenOnDisk } from '../support/laws-of-the-disk.js'
 import { brokenLaws } from '../support/laws-of-storage.js'
 import { copyLedger, type Ledger } from '../support/ledger.js'
 import { loseEverything } from '../support/power-loss/materialise.js'
+import { isTried, strideOf } from '../support/matrix-sample.js'
 import { Medium } from '../support/power-loss/medium.js'
 import { storageOf } from '../support/storage-of.js'
 import { newProcess } from '../support/store-process.js'
@@ -53,23 +54,34 @@ export interface FaultOutcome {
 /** Of the calls that change nothing every so many fails. */
 const readingStride = 10
 
-/** Carries the operation out in peace. @returns the calls that shall fail, counted from 0 */
-export async function callsToFail(world: World, operation: Operation, directory: string): Promise<number[]> {
+/**
+ * Carries the operation out in peace.
+ * @returns the calls that shall fail, counted from 0, and of how many they are the sample
+ */
+export async function callsToFail(
+  world: World,
+  operation: Operation,
+  directory: string,
+): Promise<{ readonly calls: readonly number[]; readonly of: number }> {
   const process = newProcess(new Medium(copyTree(world.volume, directory)), true)
-  const chosen: number[] = []
+  const chosen: { readonly place: number; readonly call: Call }[] = []
   let count = -1
   let readings = 0
   const note = (call: Call): undefined => {
     count += 1
     if (operation.ofInterest?.(call) === false || codes[call.name] === undefined) return
-    if (changesVolume(call) || readings++ % readingStride === 0) chosen.push(count)
+    if (changesVolume(call) || readings++ % readingStride === 0) chosen.push({ place: count, call })
   }
   if (operation.whileStarting) process.sys.interfere = note
   const store = await process.start()
   process.sys.interfere = note
   await operation.run(carefulClient(store, copyLedger(world.ledger), true), store, world, process.sys)
   await process.kill()
-  return chosen.filter((_, index) => index % (operation.stride ?? 1) === 0)
+  const calls = chosen
+    .filter((_, index) => index % strideOf(operation) === 0)
+    .filter(({ place, call }) => isTried(`${operation.name}/${place}`, `${call.name} ${call.path}`))
+    .map(({ place }) => place)
+  return { calls, of: chosen.length }
 }
 
 /**

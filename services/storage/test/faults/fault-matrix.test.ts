@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { operations } from '../crash/operations.js'
 import { recoveries } from '../crash/recoveries.js'
 import { worldBefore } from '../crash/world-before.js'
+import { matrixTimeout } from '../support/matrix-sample.js'
 import { makeWorld, type World } from '../support/world.js'
 import { callsToFail, faultAt } from './fault-at-call.js'
 
@@ -24,20 +25,20 @@ describe('no law is broken, the error is clear, and it ends well without the fau
     '%s',
     async (name, operation) => {
       const before = await worldBefore(world, operation, join(directory.path, `before ${name}`))
-      const calls = await callsToFail(before, operation, join(directory.path, `in peace ${name}`))
+      const { calls, of } = await callsToFail(before, operation, join(directory.path, `in peace ${name}`))
       const broken: string[] = []
-      for (const [index, call] of calls.entries()) {
+      for (const call of calls) {
         const path = join(directory.path, `${name} ${call}`)
         mkdirSync(path)
-        const fault = { call, code: index % 3, lasting: index % 2 === 1 }
+        const fault = { call, code: call % 3, lasting: call % 2 === 1 }
         const outcome = await faultAt(before, operation, fault, path)
         rmSync(path, { recursive: true })
         const where = `${outcome.at ?? 'no fault'} (call ${call})`
         broken.push(...outcome.broken.map((sentence) => `${where}: ${sentence}`))
       }
       expect({ broken: broken.slice(0, mostShown), of: broken.length }).toEqual({ broken: [], of: 0 })
-      expect(calls.length).toBeGreaterThan(3)
+      expect(of).toBeGreaterThan(3)
     },
-    180_000,
+    matrixTimeout,
   )
 })

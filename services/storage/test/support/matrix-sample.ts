@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * What the matrices try: `all`, or a sample that is drawn from this text. `npm test` gives the commit, so
+ * that a third of all cases is tried for each commit, and every case within a few of them.
+ */
+const choice = process.env.GOLDKEEP_MATRICES ?? 'every day'
+
+/** One case of so many is tried. */
+const share = 3
+
+export const triesAll = choice === 'all'
+
+/** Every case by script; else the renames, which decide where a version is, and a third of the others. */
+export function isTried(name: string, step: string): boolean {
+  if (triesAll || step.startsWith('rename ')) return true
+  return createHash('sha256').update(`${choice}/${name}`).digest().readUInt32LE() % share === 0
+}
+
+/** The stride of an operation whose other steps are tried by themselves; by script there is none. */
+export const strideOf = ({ stride = 1 }: { readonly stride?: number }): number => (triesAll ? 1 : stride)
+
+/** For one operation, in milliseconds. */
+export const matrixTimeout = triesAll ? 1_800_000 : 180_000
