@@ -1,11 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { randomBytes } from 'node:crypto'
+import { minutes, say, seed } from './long-run.js'
 import { sayCounts } from './say-counts.js'
 import { soak } from './soak.js'
-
-const minutes = Number(process.env.GOLDKEEP_SOAK_MINUTES ?? '10')
-const seed = process.env.GOLDKEEP_SOAK_SEED ?? randomBytes(4).toString('hex')
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 test(`storage under load for ${minutes} minutes breaks no law`, async () => {
   say(`soaking for ${minutes} minutes; to draw the same chances again: --seed ${seed}`)

@@ -75,6 +75,8 @@ export interface House {
   readonly environment: Environment
   /** `redis://…`, or the queue's PostgreSQL. */
   readonly queueUrl: string
+  /** Of the catalog. */
+  readonly databaseUrl: string
   /** One more worker, not yet started. */
   addWorker(environment?: Environment): Service
   stop(): Promise<void>
@@ -155,6 +157,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     storageAddress: `127.0.0.1:${storagePort}`,
     environment,
     queueUrl,
+    databaseUrl,
     addWorker,
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()))

@@ -52,16 +52,55 @@ export async function startOwnTestPostgres(): Promise<TestPostgres> {
   }
 }
 
-async function createDatabase(serverUrl: string): Promise<string> {
-  const name = `test_${randomBytes(6).toString('hex')}`
-  const client = new pg.Client({ connectionString: serverUrl })
+const newName = (): string => `test_${randomBytes(6).toString('hex')}`
+
+function createDatabase(serverUrl: string, name = newName(), template = 'template0'): Promise<string> {
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return onServer(serverUrl, async (client) => {
+    await client.query(`create database ${name} template ${template}`)
+    return url.href
+  })
+}
+
+/** Copies a database as a backup does, while its users lose their connections. @returns the copy's address */
+export async function copyDatabase(url: string): Promise<string> {
+  const name = nameOf(url)
+  return onServer(url, async (client) => {
+    // A database that is copied must have no connection.
+    await client.query(`alter database ${name} allow_connections false`)
+    try {
+      await client.query(
+        `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${name}'`,
+      )
+      return await createDatabase(url, newName(), name)
+    } finally {
+      await client.query(`alter database ${name} allow_connections true`)
+    }
+  })
+}
+
+/** Puts a copy in the database's place, under its name, while its users lose their connections. */
+export async function putBackDatabase(url: string, copy: string): Promise<void> {
+  await onServer(url, (client) => client.query(`drop database ${nameOf(url)} with (force)`))
+  await createDatabase(url, nameOf(url), nameOf(copy))
+}
+
+export async function dropDatabase(url: string): Promise<void> {
+  await onServer(url, (client) => client.query(`drop database ${nameOf(url)} with (force)`))
+}
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1)
+
+/** Works over a connection of its own to the server's maintenance database. */
+async function onServer<T>(serverUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const maintenance = new URL(serverUrl)
+  maintenance.pathname = '/postgres'
+  const client = new pg.Client({ connectionString: maintenance.href })
   await client.connect()
   try {
-    await client.query(`create database ${name} template template0`)
+    return await work(client)
   } finally {
     await client.end()
   }
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return url.href
 }
