@@ -3,14 +3,20 @@ import { parseMachine } from './parse-machine.js'
 
 const uuid = '4c4c4544-0042-3510-8052-b4c04f4a5331'
 
-test('bare identifiers are told by their shape', () => {
-  expect(parseMachine([uuid, '00:11:22:33:44:55', 'aabb.ccdd.eeff', 'PF2ABC12'])).toEqual({
-    uuid,
-    serial: 'PF2ABC12',
-    macs: ['00:11:22:33:44:55', 'aabb.ccdd.eeff'],
+test('a bare UUID and bare MAC addresses are told by their shape', () => {
+  const braced = `{${uuid.toUpperCase()}}`
+  expect(parseMachine([braced, '00:11:22:33:44:55', 'aabb.ccdd.eeff', '001122334455'])).toEqual({
+    uuid: braced,
+    serial: '',
+    macs: ['00:11:22:33:44:55', 'aabb.ccdd.eeff', '001122334455'],
     model: '',
   })
 })
+
+test.each(['PF2ABC12', '00:11:22:33:44:5', '00112233445g', `${uuid}0`, '', 'mac:PF2ABC12', 'uuid:1'])(
+  '%j is refused, and not taken for a serial',
+  (text) => expect(() => parseMachine([text])).toThrow(/^--machine: expected a /),
+)
 
 test('a prefix settles what a shape cannot', () => {
   expect(parseMachine(['serial:00:11:22:33:44:55', 'mac:001122334455'])).toMatchObject({

@@ -1,11 +1,10 @@
 import type { catalog } from '@goldkeep/contracts'
+import { parseMac, parseUuid } from '@goldkeep/domain'
 import { usageError } from './cli-error.js'
 
-const uuidShape = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
-const macShape = /^(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i
 /** What the legacy clients send: `MAC.serial.UUID`. */
 const legacyShape =
-  /^((?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2})\.(.*)\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i
+  /^((?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2})\.(.*)\.(\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?)$/i
 
 interface Identity {
   uuid?: string
@@ -14,9 +13,9 @@ interface Identity {
 }
 
 /**
- * One machine from what the options give: `uuid:…`, `serial:…`, `mac:…`, bare ones by their shape, or
- * the legacy form.
- * @throws CliError USAGE when two different UUIDs or serials are given
+ * One machine from what the options give: `uuid:…`, `serial:…`, `mac:…`, a bare UUID or MAC address, or
+ * the legacy form. A serial needs its prefix: anything could be one, a mistyped MAC address too.
+ * @throws CliError USAGE for what is none of these, and for two different UUIDs or serials
  */
 export function parseMachine(texts: readonly string[], model?: string): Omit<catalog.Machine, '$type'> {
   const identity: Identity = { macs: [] }
@@ -39,19 +38,27 @@ function addIdentifier(identity: Identity, text: string): void {
     if (serial) add(identity, 'serial', serial)
     return add(identity, 'uuid', uuid)
   }
-  if (text === '') throw usageError('--machine: expected a UUID, a serial or a MAC address, found nothing')
-  if (macShape.test(text)) return add(identity, 'mac', text)
-  return add(identity, uuidShape.test(text) ? 'uuid' : 'serial', text)
+  if (parseMac(text) !== undefined) return add(identity, 'mac', text)
+  if (parseUuid(text) !== undefined) return add(identity, 'uuid', text)
+  throw usageError(
+    `--machine: expected a MAC address, a UUID or serial:TEXT, found ${text === '' ? 'nothing' : text}`,
+  )
 }
 
 function add(identity: Identity, kind: string, value: string): void {
   if (kind === 'mac') {
+    requireShape('MAC address', parseMac(value), value)
     identity.macs.push(value)
     return
   }
+  if (kind === 'uuid') requireShape('UUID', parseUuid(value), value)
   const key = kind === 'uuid' ? 'uuid' : 'serial'
   const before = identity[key]
   if (before !== undefined && before !== value)
     throw usageError(`--machine: one machine has one ${key}, found ${before} and ${value}`)
   identity[key] = value
+}
+
+function requireShape(what: string, parsed: string | undefined, found: string): void {
+  if (parsed === undefined) throw usageError(`--machine: expected a ${what}, found ${found}`)
 }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { compareMachines, isIdentified, machineKeys, type MachineIdentity } from './machine-identity.js'
+import {
+  compareMachines,
+  isIdentified,
+  machineKeys,
+  requireReadable,
+  type MachineIdentity,
+} from './machine-identity.js'
 
 const compare = (one: MachineIdentity, other: MachineIdentity) =>
   compareMachines(machineKeys(one), machineKeys(other))
@@ -40,6 +46,25 @@ describe('machine identity', () => {
   test('a shared identifier beside one that differs is in doubt', () => {
     const one = { serial: 'A1', macs: ['00:1A:2B:3C:4D:5E'] }
     expect(compare(one, { serial: 'B2', macs: ['00:1A:2B:3C:4D:5E'] })).toBe('doubtful')
+  })
+
+  test('a dock that two machines of other UUIDs and serials share makes them no one machine', () => {
+    const dock = '00:1A:2B:3C:4D:5E'
+    const one = { uuid: '4C4C4544-0042-3510-8052-B4C04F4E3232', serial: 'A1', macs: [dock] }
+    const other = { uuid: '4C4C4544-0042-3510-8052-B4C04F4E3233', serial: 'B2', macs: [dock] }
+    expect(compare(one, other)).toBe('different')
+    expect(compare(one, { uuid: other.uuid, macs: [dock] })).toBe('doubtful')
+  })
+
+  test.each([
+    [{ uuid: '4c4c4544-0042-3510-8052-b4c04f4e323' }, 'machine.uuid: expected a UUID'],
+    [{ macs: ['00:1a:2b:3c:4d:5e', 'eth0'] }, 'machine.macs: expected MAC addresses'],
+  ])('%j is refused with its field', (machine, message) => {
+    expect(() => requireReadable(machine, 'machine')).toThrow(message)
+  })
+
+  test('the words of firmware for an identifier that it lacks are let through', () => {
+    expect(() => requireReadable({ uuid: 'Not Settable', macs: ['00:00:00:00:00:00'] }, 'x')).not.toThrow()
   })
 
   test('an identifier that only one of them knows is no difference', () => {

@@ -1,3 +1,5 @@
+import { DomainError, isPlaceholder, parseMac, parseUuid } from '@goldkeep/domain'
+
 /** What identifies one machine, as it was presented. */
 export interface MachineIdentity {
   readonly uuid?: string
@@ -26,27 +28,6 @@ const placeholderUuids: ReadonlySet<string> = new Set(
   ].map((uuid) => canonicalUuid(uuid)),
 )
 
-/** What makers leave in the serial's field, in lower case without spaces and punctuation. */
-const placeholderSerials: ReadonlySet<string> = new Set([
-  'tobefilledbyoem',
-  'defaultstring',
-  'systemserialnumber',
-  'chassisserialnumber',
-  'serialnumber',
-  'notspecified',
-  'notapplicable',
-  'notavailable',
-  'none',
-  'na',
-  'unknown',
-  'invalid',
-  'oem',
-  'empty',
-  '0123456789',
-  '123456789',
-  '1234567890',
-])
-
 export function machineKeys(machine: MachineIdentity | undefined | null): MachineKeys {
   const uuid = normalUuid(machine?.uuid)
   const serial = normalSerial(machine?.serial)
@@ -57,13 +38,15 @@ export function machineKeys(machine: MachineIdentity | undefined | null): Machin
 export const isIdentified = (keys: MachineKeys): boolean =>
   keys.uuid !== undefined || keys.serial !== undefined || keys.macs.length > 0
 
-/** Two identities are the same machine if they share an identifier and none that both know differs. */
+/**
+ * Two identities are the same machine if they share an identifier and none that both know differs. Where
+ * UUID and serial both differ, a shared MAC address is that of a dock or a dongle.
+ */
 export function compareMachines(one: MachineKeys, other: MachineKeys): MachineComparison {
-  const comparisons = [
-    compareValues(one.uuid, other.uuid),
-    compareValues(one.serial, other.serial),
-    compareMacs(one.macs, other.macs),
-  ]
+  const uuid = compareValues(one.uuid, other.uuid)
+  const serial = compareValues(one.serial, other.serial)
+  if (uuid === 'differs' && serial === 'differs') return 'different'
+  const comparisons = [uuid, serial, compareMacs(one.macs, other.macs)]
   if (!comparisons.includes('equal')) return 'different'
   return comparisons.includes('differs') ? 'doubtful' : 'same'
 }
@@ -81,8 +64,8 @@ function compareMacs(one: readonly string[], other: readonly string[]): Comparis
 }
 
 function normalUuid(text: string | undefined): string | undefined {
-  const hex = (text ?? '').toLowerCase().replace(/[^0-9a-f]/g, '')
-  if (hex.length !== 32) return undefined
+  const hex = parseUuid(text ?? '')
+  if (hex === undefined) return undefined
   const uuid = canonicalUuid(hex)
   return placeholderUuids.has(uuid) ? undefined : uuid
 }
@@ -104,12 +87,28 @@ function swapBytes(hex: string): string {
 
 function normalSerial(text: string | undefined): string | undefined {
   const serial = (text ?? '').trim().toLowerCase()
-  const bare = serial.replace(/[^0-9a-z]/g, '')
-  if (bare === '' || /^(.)\1*$/.test(bare) || placeholderSerials.has(bare)) return undefined
-  return serial
+  return isPlaceholder(serial) ? undefined : serial
 }
 
 function normalMac(text: string): string | undefined {
-  const hex = text.toLowerCase().replace(/[^0-9a-f]/g, '')
-  return hex.length === 12 && !/^(0{12}|f{12})$/.test(hex) ? hex : undefined
+  const hex = parseMac(text)
+  return hex === undefined || /^(0{12}|f{12})$/.test(hex) ? undefined : hex
 }
+
+/**
+ * An identifier that is neither one nor a maker's words for none is refused: dropped without a word, it
+ * would leave a machine with less than it said of itself.
+ * @param field where the machine is in the request
+ * @throws DomainError INVALID_FIELD
+ */
+export function requireReadable({ uuid = '', macs = [] }: MachineIdentity, field: string): void {
+  if (parseUuid(uuid) === undefined && !isPlaceholder(uuid))
+    throw unreadable(`${field}.uuid`, 'a UUID of 32 hexadecimal digits', uuid)
+  const mac = macs.find((text) => parseMac(text) === undefined && !isPlaceholder(text))
+  if (mac !== undefined) throw unreadable(`${field}.macs`, 'MAC addresses of 12 hexadecimal digits', mac)
+}
+
+const unreadable = (field: string, expected: string, found: string): DomainError =>
+  new DomainError('INVALID_FIELD', `${field}: expected ${expected}, found ${JSON.stringify(found)}`, {
+    field,
+  })

@@ -63,7 +63,7 @@ export function deploymentsService(
 
 function decodeTarget(target: catalog.StartDeploymentRequest['target']): DeploymentTarget {
   if (target?.$case === 'multicast') return { kind: 'multicast', sessionId: target.value.sessionId }
-  const machine = target?.$case === 'machine' ? decodeMachine(target.value) : undefined
+  const machine = target?.$case === 'machine' ? decodeMachine(target.value, 'machine') : undefined
   if (machine) return { kind: 'machine', machine }
   throw new DomainError('INVALID_FIELD', 'target: expected a machine or a multicast session, found none', {
     field: 'target',

@@ -1,7 +1,7 @@
 import { catalog } from '@goldkeep/contracts'
 import type { ManifestFile } from '@goldkeep/volume'
 import type { Actor } from '../domain/actor.js'
-import type { MachineIdentity } from '../domain/machine-identity.js'
+import { requireReadable, type MachineIdentity } from '../domain/machine-identity.js'
 import type { IssuedTicket } from '../operations/issue-ticket.js'
 
 export const encodeActor = (actor: Actor): catalog.Actor => ({
@@ -17,9 +17,17 @@ export const encodeMachine = (machine: MachineIdentity): catalog.Machine => ({
   model: machine.model ?? '',
 })
 
-/** `undefined` for a machine that says nothing of itself. */
-export function decodeMachine(machine: catalog.Machine | undefined): MachineIdentity | undefined {
+/**
+ * `undefined` for a machine that says nothing of itself.
+ * @param field where it is in the request
+ * @throws DomainError INVALID_FIELD
+ */
+export function decodeMachine(
+  machine: catalog.Machine | undefined,
+  field: string,
+): MachineIdentity | undefined {
   if (!machine) return undefined
+  requireReadable(machine, field)
   const { uuid, serial, macs, model } = machine
   const identity = {
     ...(uuid && { uuid }),

@@ -90,7 +90,7 @@ function decodeOrder(request: catalog.BeginUploadRequest): UploadOrder {
           type: capture?.type || image.type,
         }),
       ),
-    source: decodeMachine(request.source),
+    source: decodeMachine(request.source, 'source'),
     agent: request.agent,
     expectedSizes: Object.fromEntries(request.expectedSizes.map(({ path, size }) => [path, Number(size)])),
     onOpen: onOpenWords[request.onOpen] ?? 'REFUSE',

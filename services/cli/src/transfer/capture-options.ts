@@ -31,7 +31,11 @@ export function addCaptureOptions(command: Command): Command {
     .option('--schema-only', 'the capture has a schema and no files')
     .option('--custom-schema', 'the schema was written by a person')
     .option('--skip-lvm-shrink', 'LVM physical volumes were captured as well')
-    .option('--machine <id>', 'the machine it comes from: uuid:…, serial:…, mac:…; may be repeated', collect)
+    .option(
+      '--machine <id>',
+      'the machine it comes from: a MAC address, a UUID or serial:TEXT; may be repeated',
+      collect,
+    )
     .option('--model <name>', "that machine's model")
     .option('--note <text>', 'kept with the version')
     .option('--label <name=value>', 'may be repeated', collect)

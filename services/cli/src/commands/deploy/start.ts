@@ -16,7 +16,11 @@ export function addDeployStart(deploy: Command, { act }: Actions): void {
     .command('start')
     .description("order an image's primary for a machine; prints the deployment's id on standard output")
     .argument('<image>')
-    .requiredOption('--machine <id>', 'uuid:…, serial:…, mac:… or MAC.serial.UUID; may be repeated', collect)
+    .requiredOption(
+      '--machine <id>',
+      'a MAC address, a UUID, serial:TEXT or MAC.serial.UUID; may be repeated',
+      collect,
+    )
     .option('--model <name>')
     .option('--label <name=value>', 'may be repeated', collect)
     .action(
