@@ -1,3 +1,4 @@
+export { descriptorSet } from './generated/descriptor-set.js'
 export * from './errors.js'
 export * from './words.js'
 export * as catalog from './catalog.js'

@@ -5,6 +5,7 @@ export { channelOptions, clientsWithBearer, expectLargeBuffers, openChannel } fr
 export * from './grpc-server.js'
 export * from './health.js'
 export * from './logger.js'
+export * from './reflection.js'
 export { defaultReceiveBudget, type ReceiveBudget } from './receive-window.js'
 export * from './run-service.js'
 export * from './shutdown.js'

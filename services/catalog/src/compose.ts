@@ -2,6 +2,7 @@ import { catalog } from '@goldkeep/contracts'
 import { connectQueues } from '@goldkeep/jobs'
 import {
   addHealth,
+  addReflection,
   closeGrpcServer,
   createGrpcServer,
   runPhases,
@@ -97,6 +98,16 @@ async function listen(server: Server, { host, port }: CatalogConfig): Promise<nu
 function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
   const server: Server = createGrpcServer(log)
   const health = addHealth(server)
+  addReflection(server, [
+    catalog.ImagesDefinition,
+    catalog.VersionsDefinition,
+    catalog.UploadsDefinition,
+    catalog.DeploymentsDefinition,
+    catalog.VolumesDefinition,
+    catalog.JobsDefinition,
+    catalog.TokensDefinition,
+    catalog.CoordinationDefinition,
+  ])
   const { times } = config
   const guarded = server.with(databaseFaults).with(door(db, config.serviceKey))
   guarded.add(catalog.ImagesDefinition, imagesService(db))

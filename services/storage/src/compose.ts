@@ -2,6 +2,7 @@ import { storage } from '@goldkeep/contracts'
 import { isDomainError, type VolumeId } from '@goldkeep/domain'
 import {
   addHealth,
+  addReflection,
   closeGrpcServer,
   createGrpcServer,
   defaultReceiveBudget,
@@ -117,6 +118,12 @@ async function serve(
 
   const server = createGrpcServer(log, defaultReceiveBudget)
   const health = addHealth(server)
+  addReflection(server, [
+    storage.UploadDataDefinition,
+    storage.VersionDataDefinition,
+    storage.VersionAdminDefinition,
+    storage.VolumeDefinition,
+  ])
   server.add(
     storage.UploadDataDefinition,
     uploadDataService(door, { store, desk, pace, streamIdleMs: config.streamIdleMs, log, reporter }),
