@@ -20,13 +20,14 @@ export async function openAttempt(
   onHashing: (bytes: number) => void,
 ): Promise<AttemptWriter> {
   staged.requireOpen()
-  refuseOtherCase(staged, path)
-  // Before a restart gives up what is there.
-  await staged.root.room.take(1)
-  if (mode.kind === 'restart') return restart(staged, path)
-  const file = requireResumable(staged.state.files.get(path), path, mode.attemptId, mode.offset)
-  if (file.committedSize === 0) return beginFile(staged, path, file.attemptId)
-  return resume(staged, file, onHashing)
+  return staged.whileClaimed(path, async () => {
+    // Before a restart gives up what is there.
+    await staged.root.room.take(1)
+    if (mode.kind === 'restart') return restart(staged, path)
+    const file = requireResumable(staged.state.files.get(path), path, mode.attemptId, mode.offset)
+    if (file.committedSize === 0) return beginFile(staged, path, file.attemptId)
+    return resume(staged, file, onHashing)
+  })
 }
 
 /** Discards the attempt before this one, durably, before anything of it is touched. */
@@ -134,11 +135,4 @@ function attemptBroken(path: FilePath, failure: string): DomainError {
     path,
     failure,
   })
-}
-
-function refuseOtherCase(staged: StagedDirectory, path: FilePath): void {
-  for (const other of staged.state.files.keys()) {
-    if (other !== path && other.toLowerCase() === path.toLowerCase())
-      throw new DomainError('INVALID_PATH', `${path}: differs from ${other} in case only`, { path, other })
-  }
 }

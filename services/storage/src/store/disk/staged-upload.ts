@@ -20,6 +20,7 @@ type WithoutTime<R> = R extends { readonly time: string } ? Omit<R, 'time'> : ne
 /** One upload under `staging/`: its journal, and the state that follows from it. */
 export class StagedDirectory {
   readonly hashes = new Map<FilePath, KeptHash>()
+  readonly #claimed = new Set<FilePath>()
   #condemned: unknown
 
   private constructor(
@@ -66,6 +67,25 @@ export class StagedDirectory {
     const timed = withTime(record)
     await this.journal.append(timed)
     this.current = applyRecord(this.current, timed)
+  }
+
+  /**
+   * Begins an attempt of a file. The path is claimed at once, before its first record is durable, so that of
+   * two first writes whose paths differ in case only one is refused.
+   * @throws DomainError INVALID_PATH
+   */
+  async whileClaimed<T>(path: FilePath, begin: () => Promise<T>): Promise<T> {
+    // Names are ASCII, so lower case decides.
+    const folded = path.toLowerCase()
+    for (const other of [...this.#claimed, ...this.current.files.keys()])
+      if (other !== path && other.toLowerCase() === folded)
+        throw new DomainError('INVALID_PATH', `${path}: differs from ${other} in case only`, { path, other })
+    this.#claimed.add(path)
+    try {
+      return await begin()
+    } finally {
+      this.#claimed.delete(path)
+    }
   }
 
   /** A fault holds for this run also when it cannot be written down; the next one trusts the journal alone. */

@@ -1,0 +1,170 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { parseFilePath, type FilePath } from '@goldkeep/domain'
+import { appendFile, mkdir, open, readFile, rm, stat, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AttemptMode, AttemptWriter } from '../src/store/version-store.js'
+import {
+  bytesIn,
+  first,
+  fresh,
+  lab,
+  makeShelves,
+  second,
+  stageVersion,
+  type Shelf,
+} from './commands/shelf.js'
+import { bytesOf, sha256 } from './support/bytes.js'
+import { directSyscalls } from './support/direct-syscalls.js'
+import { manifestOf } from './support/manifest-of.js'
+import { errno, watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
+
+let shelves: Awaited<ReturnType<typeof makeShelves>>
+let shelf: Shelf
+let sys: WatchedSyscalls
+beforeAll(async () => {
+  shelves = await makeShelves()
+})
+afterAll(() => shelves.remove())
+beforeEach(async () => {
+  sys = watchSyscalls(directSyscalls)
+  shelf = await shelves.shelf(sys)
+  await stageVersion(shelf.store, fresh, lab.imageId)
+})
+afterEach(() => shelf.close())
+
+const third = parseFilePath('hd0/part3.winpe.wim')
+const staged = (path: string): string => join(shelf.volume, 'staging', fresh, 'tree', path)
+const place = (): string => join(shelf.volume, 'images', lab.imageId, 'versions', fresh)
+const begin = (path: FilePath = third, mode: AttemptMode = { kind: 'restart' }): Promise<AttemptWriter> =>
+  shelf.store.openAttempt(fresh, path, mode, () => {})
+
+async function seal(): Promise<void> {
+  const bytes = bytesIn(fresh)
+  const entries = [first, second].map((path) => ({ path, size: bytes.length, sha256: sha256(bytes) }))
+  const candidate = await shelf.store.prepareSeal(fresh, entries)
+  await shelf.store.seal(fresh, manifestOf(shelf.store.identity, candidate))
+}
+
+describe('of two first writes at once to paths that differ in case', () => {
+  test.each(['hd0/PART3.winpe.wim', 'hd0/part3.WINPE.wim', 'hd0/Part3.winpe.wim'])(
+    'one is refused: %s',
+    async (path) => {
+      const outcomes = await Promise.allSettled([begin(), begin(parseFilePath(path))])
+      expect(outcomes).toMatchObject([
+        { status: 'fulfilled' },
+        { status: 'rejected', reason: { reason: 'INVALID_PATH', metadata: { path, other: third } } },
+      ])
+      const { files } = await shelf.store.view(fresh)
+      expect(files.map((file) => file.path)).toEqual([first, second, third])
+      for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.close()
+    },
+  )
+
+  test('the other may have the name when the first could not be begun', async () => {
+    sys.interfere = ({ name, path }) => {
+      if (name === 'write' && path.endsWith('/journal')) throw errno('ENOSPC')
+    }
+    await expect(begin()).rejects.toMatchObject({ reason: 'NO_SPACE' })
+    sys.interfere = () => {}
+    await (await begin(parseFilePath('hd0/PART3.winpe.wim'))).close()
+  })
+
+  test('both are taken when they differ in more than case', async () => {
+    const paths = [third, parseFilePath('hd1/PART3.winpe.wim'), parseFilePath('hd0/part33.winpe.wim')]
+    for (const writer of await Promise.all(paths.map((path) => begin(path)))) await writer.close()
+  })
+})
+
+describe('an attempt that is resumed', () => {
+  test('has no bytes beyond its committed size', async () => {
+    const committed = bytesOf(600, 'committed')
+    const writer = await begin()
+    await writer.append(committed)
+    await writer.commit()
+    await writer.append(bytesOf(400, 'not committed'))
+    await writer.close()
+    expect((await stat(staged(third))).size).toBe(1_000)
+    const { attemptId } = writer
+    const resumed = await begin(third, { kind: 'resume', attemptId, offset: committed.length })
+    await resumed.finish(committed.length, sha256(committed))
+    await resumed.close()
+    expect(await readFile(staged(third))).toEqual(committed)
+  })
+
+  test('is broken when the volume holds less than was committed', async () => {
+    const writer = await begin()
+    await writer.append(bytesOf(600, 'committed'))
+    await writer.commit()
+    await writer.close()
+    await truncate(staged(third), 599)
+    const { attemptId } = writer
+    const resuming = begin(third, { kind: 'resume', attemptId, offset: 600 })
+    await expect(resuming).rejects.toMatchObject({ reason: 'ATTEMPT_BROKEN' })
+    const again = begin(third, { kind: 'resume', attemptId, offset: 600 })
+    await expect(again).rejects.toMatchObject({ reason: 'ATTEMPT_BROKEN' })
+  })
+})
+
+describe('an attempt that is begun again', () => {
+  test('has a file of its own, into which a writer of the one before cannot write', async () => {
+    const before = await begin()
+    await before.append(bytesOf(700, 'before'))
+    await before.commit()
+    const late = await open(staged(third), 'r+')
+    const bytes = bytesOf(300, 'after')
+    const writer = await begin()
+    await late.write(bytesOf(700, 'late'), 0, 700, 0)
+    await late.close()
+    await writer.append(bytes)
+    await writer.finish(bytes.length, sha256(bytes))
+    await writer.close()
+    await before.close()
+    expect(await readFile(staged(third))).toEqual(bytes)
+  })
+
+  test('is recorded before the bytes of the one before are removed', async () => {
+    await (await begin()).close()
+    const begun = sys.calls.length
+    await (await begin()).close()
+    const calls = sys.calls.slice(begun)
+    const recorded = calls.findIndex(({ name, path }) => name === 'fdatasync' && path.endsWith('/journal'))
+    const removed = calls.findIndex(({ name, path }) => name === 'unlink' && path.endsWith(third))
+    expect(recorded).toBeGreaterThanOrEqual(0)
+    expect(removed).toBeGreaterThan(recorded)
+  })
+})
+
+describe('a seal is refused', () => {
+  const changes: readonly [string, string, () => Promise<unknown>][] = [
+    ['has grown', 'SIZE_MISMATCH', () => appendFile(staged(first), 'x')],
+    ['is shorter', 'SIZE_MISMATCH', () => truncate(staged(second), 1)],
+    ['is gone', 'IO_ERROR', () => rm(staged(second))],
+  ]
+  test.each(changes)('when a file on the volume %s since it was finished', async (_what, reason, change) => {
+    await change()
+    await expect(seal()).rejects.toMatchObject({ reason })
+    await expect(stat(place())).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('when a directory is in its place, though it is empty', async () => {
+    await mkdir(place())
+    await expect(seal()).rejects.toMatchObject({ reason: 'IO_ERROR' })
+    expect(shelf.store.findVersion(fresh)).toBeUndefined()
+    expect(await readFile(staged(first))).toEqual(bytesIn(fresh))
+    await rm(place(), { recursive: true })
+    await shelf.reopen()
+    expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
+  })
+
+  test('by the next start too, while an empty directory is in its place', async () => {
+    sys.interfere = ({ name, path }) => {
+      if (name === 'rename' && path.endsWith('/tree')) sys.die()
+    }
+    await expect(seal()).rejects.toThrow('killed')
+    await shelf.reopen({ meanwhile: () => mkdir(place()) })
+    expect(shelf.store.findVersion(fresh)).toBeUndefined()
+    expect(await readFile(staged(first))).toEqual(bytesIn(fresh))
+    await shelf.reopen({ meanwhile: () => rm(place(), { recursive: true }) })
+    expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
+  })
+})
