@@ -35,11 +35,12 @@ describe('a command that is held by the disk', () => {
     const trashed = direct.trash(versionId, 1)
     await renaming.reached
     const restored = direct.restore(versionId, 2)
-    const purged = direct.purge(versionId, 3).catch((error: unknown) => error)
     renaming.release()
     expect(await trashed).toMatchObject({ trashName: expect.stringContaining(versionId) })
     expect(await restored).toMatchObject({ imageId })
-    expect(await purged).toMatchObject({ reason: 'VERSION_IN_USE' })
+    expect(await direct.purge(versionId, 3).catch((error: unknown) => error)).toMatchObject({
+      reason: 'VERSION_IN_USE',
+    })
     await expectWhole(versionId)
   })
 
