@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { directSyscalls } from '../support/direct-syscalls.js'
+import { watchSyscalls } from '../support/watched-syscalls.js'
 import { orders } from './orders.js'
 import { expectRefusal } from './refused.js'
 import {
@@ -68,6 +70,21 @@ describe('a move is refused', () => {
     await refused('VERSION_IN_USE', () => orders.move(shelf.store, { epoch: 1, opSeq: 1 }, primary))
     await publishPrimary(shelf.store, 2, null)
     expect(await orders.move(shelf.store, { epoch: 1, opSeq: 1 }, primary)).toMatchObject(office)
+  })
+
+  test('at its repeat, when the version has become the primary since it was cut off', async () => {
+    const sys = watchSyscalls(directSyscalls)
+    await shelf.reopen({ sys })
+    sys.interfere = ({ name, path }) => {
+      if (name === 'rename' && path === placeIn(lab.imageId)) sys.die()
+    }
+    await expect(move()).rejects.toThrow('killed')
+    await shelf.reopen()
+    await publishPrimary(shelf.store, 2, other)
+    await expect(move()).rejects.toMatchObject({ reason: 'VERSION_IN_USE' })
+    expect(shelf.store.findVersion(other)).toMatchObject(lab)
+    await publishPrimary(shelf.store, 3, primary)
+    expect(await move()).toMatchObject(office)
   })
 
   test('for what is in the trash and for what is unknown', async () => {

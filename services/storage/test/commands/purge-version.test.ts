@@ -3,7 +3,7 @@ import { waitUntil } from '@goldkeep/testing'
 import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directSyscalls } from '../support/direct-syscalls.js'
-import { errno, watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
+import { changesVolume, errno, watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
 import { orders, trashName } from './orders.js'
 import { expectRefusal } from './refused.js'
 import {
@@ -41,6 +41,8 @@ const inTrash = (...parts: string[]): string => join(shelf.volume, 'trash', tras
 const purge = (opSeq = 2) => orders.purge(shelf.store, { epoch: 1, opSeq })
 const purging = `trash/.purging-${trashName}`
 const nothing = { kept: [], keptCount: 0 }
+/** The last call that changed something. */
+const lastCall = () => sys.calls.findLast(changesVolume)
 
 describe('a purge', () => {
   test('removes the version with its sidecar, and nothing else', async () => {
@@ -114,6 +116,20 @@ describe('a purge', () => {
     await waitUntil(() => shelf.store.trashed().length === 0, { what: 'the purge is ended' })
     expect(await shelf.tree()).toEqual(without)
     expect(await purge()).toEqual(nothing)
+  })
+
+  test('that was cut off before its rename was synced syncs it before it unlinks anything', async () => {
+    sys.interfere = ({ name, path }) => {
+      if (name === 'fsync' && path === 'trash' && lastCall()?.to === purging) sys.die()
+    }
+    await expect(purge()).rejects.toThrow('killed')
+    const next = watchSyscalls(directSyscalls)
+    await shelf.reopen({ sys: next })
+    await waitUntil(() => shelf.store.trashed().length === 0, { what: 'the purge is ended' })
+    const unlinked = next.calls.findIndex(({ name, path }) => name === 'unlink' && path.startsWith(purging))
+    const synced = next.calls.findIndex(({ name, path }) => name === 'fsync' && path === 'trash')
+    expect(synced).toBeGreaterThanOrEqual(0)
+    expect(unlinked).toBeGreaterThan(synced)
   })
 
   test('that was cut off before its rename is left for its repeat', async () => {

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { parseTrashSidecar } from '@goldkeep/volume'
 import { mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { directSyscalls } from '../support/direct-syscalls.js'
+import { watchSyscalls } from '../support/watched-syscalls.js'
 import { orders, time, trashName } from './orders.js'
 import { expectRefusal } from './refused.js'
 import {
@@ -105,6 +107,22 @@ describe('trash is refused', () => {
     await refused('VERSION_IN_USE', () => trash())
     await orders.trash(shelf.store, order, primary)
     expect(await readlink(at('primary/images', lab.imageId))).toContain(other)
+  })
+
+  test('at its repeat, when the version has become the primary since it was cut off', async () => {
+    const sys = watchSyscalls(directSyscalls)
+    await shelf.reopen({ sys })
+    sys.interfere = ({ name, path }) => {
+      if (name === 'rename' && path === place) sys.die()
+    }
+    await expect(trash()).rejects.toThrow('killed')
+    await shelf.reopen()
+    await publishPrimary(shelf.store, 2, other)
+    await expect(trash()).rejects.toMatchObject({ reason: 'VERSION_IN_USE' })
+    expect(await readAll(shelf.store, other)).toEqual(bytesIn(other))
+    expect(await readlink(at('primary/images', lab.imageId))).toContain(other)
+    await publishPrimary(shelf.store, 3, primary)
+    expect(await trash()).toBe(trashName)
   })
 
   test('while the image.json that may name the version cannot be read', async () => {

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { createLogger } from '@goldkeep/service'
+import { setImmediate } from 'node:timers/promises'
+import { Inbox } from '../src/operations/inbox.js'
+import { UploadDesk } from '../src/operations/upload-desk.js'
+import { writeFile, type WriteInput, type WriteOutput } from '../src/operations/write-file.js'
+import type { AttemptWriter, VersionStore } from '../src/store/version-store.js'
+import { fresh, lab, makeShelves, stageVersion, first, type Shelf } from './commands/shelf.js'
+import { bytesOf, sha256 } from './support/bytes.js'
+
+let shelves: Awaited<ReturnType<typeof makeShelves>>
+let shelf: Shelf
+let desk: UploadDesk
+beforeAll(async () => {
+  shelves = await makeShelves()
+})
+afterAll(() => shelves.remove())
+beforeEach(async () => {
+  shelf = await shelves.shelf()
+  await stageVersion(shelf.store, fresh, lab.imageId)
+  desk = new UploadDesk(60_000)
+})
+afterEach(() => shelf.close())
+
+const bytes = bytesOf(5_000, 'whole')
+
+/** The store, of which every writer takes its time to close. */
+const slowToClose = (store: VersionStore): VersionStore =>
+  withOther(store, {
+    openAttempt: async (...values) => {
+      const writer = await store.openAttempt(...values)
+      const close = async (): Promise<void> => {
+        for (let turn = 0; turn < 5; turn += 1) await setImmediate()
+        await writer.close()
+      }
+      return withOther<AttemptWriter>(writer, { close })
+    },
+  })
+
+function withOther<T extends object>(whole: T, other: Partial<T>): T {
+  return new Proxy(whole, {
+    get: (_, name) => {
+      const value: unknown = Reflect.get(other, name) ?? Reflect.get(whole, name)
+      return typeof value === 'function' ? (value.bind(whole) as unknown) : value
+    },
+  })
+}
+
+/** Runs a write; the client sends its messages once it was told Ready. */
+async function* write(messages: readonly WriteInput[], store = shelf.store): AsyncGenerator<WriteOutput> {
+  let ready = (): void => {}
+  const isReady = new Promise<void>((resolve) => (ready = resolve))
+  async function* incoming(): AsyncGenerator<WriteInput> {
+    await isReady
+    for (const message of messages) {
+      yield message
+      await setImmediate()
+    }
+  }
+  const start = {
+    versionId: fresh,
+    path: first,
+    writerId: 'w',
+    takeOver: false,
+    mode: { kind: 'restart' },
+  } as const
+  const pace = { syncBytes: 1_000_000, syncIntervalMs: 60_000 }
+  const log = createLogger('storage', 'silent')
+  const outputs = writeFile(
+    { store, desk, pace, streamIdleMs: 60_000, log },
+    start,
+    new Inbox(incoming()),
+    new AbortController().signal,
+  )
+  for await (const output of outputs) {
+    if (output.kind === 'ready') ready()
+    yield output
+  }
+}
+
+const data: WriteInput = { kind: 'data', data: bytes }
+const finish: WriteInput = { kind: 'finish', size: bytes.length, sha256: sha256(bytes) }
+
+describe('a client that is told Done', () => {
+  test('can seal at once: nobody has the file any more', async () => {
+    const writing: Record<string, number> = {}
+    for await (const { kind } of write([data, finish], slowToClose(shelf.store)))
+      writing[kind] = desk.writing(fresh).length
+    expect(writing).toEqual({ ready: 1, done: 0 })
+  })
+
+  test('finds the file complete, with its size and digest', async () => {
+    for await (const { kind } of write([data, finish])) {
+      if (kind !== 'done') continue
+      const { files } = await shelf.store.view(fresh)
+      expect(files.find(({ path }) => path === first)).toMatchObject({
+        state: 'COMPLETE',
+        committedSize: bytes.length,
+        sha256: sha256(bytes),
+      })
+    }
+    expect.assertions(1)
+  })
+})
