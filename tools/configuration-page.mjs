@@ -85,7 +85,7 @@ ${table(AllInOneEnv, 'allInOne')}
 | \`GOLDKEEP_HOME\` | the home of an all-in-one, whose \`context.json\` gives both |
 
 Without them it looks for \`.goldkeep/context.json\` in the working directory and above, then for
-\`goldkeep/context.json\` in the user's configuration directory.
+\`goldkeep/context.json\` in the user's configuration directory, then for \`/var/lib/goldkeep/context.json\`.
 `
 
 if (process.argv.includes('--check')) {

@@ -57,7 +57,8 @@ export const meanings = {
     GOLDKEEP_STALLED_INTERVAL: 'how often the queue looks for such jobs',
   },
   allInOne: {
-    GOLDKEEP_HOME: 'the directory that holds everything',
+    GOLDKEEP_HOME:
+      'the directory that holds everything; absent: `.goldkeep` in the working directory, or `/var/lib/goldkeep` where PostgreSQL could not enter that',
     GOLDKEEP_POSTGRES_PORT: 'the port of the embedded PostgreSQL, on 127.0.0.1',
   },
 }

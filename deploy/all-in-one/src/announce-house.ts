@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { RunningHouse } from './compose.js'
+import { systemHome } from './home.js'
 
 /** What a person needs to know once everything serves. */
 export function announceHouse({ addresses, home }: RunningHouse): string {
@@ -14,7 +15,8 @@ export function announceHouse({ addresses, home }: RunningHouse): string {
   ].join('\n')
 }
 
-/** The command line finds `.goldkeep` in the working directory by itself. */
+/** The command line finds `.goldkeep` in the working directory, and the system's home, by itself. */
 function commandPrefix(home: string): string {
-  return relative(process.cwd(), home) === '.goldkeep' ? '' : `GOLDKEEP_HOME=${home} `
+  const isFound = home === systemHome || relative(process.cwd(), home) === '.goldkeep'
+  return isFound ? '' : `GOLDKEEP_HOME=${home} `
 }

@@ -1,5 +1,5 @@
 import { loadCatalogConfig, startCatalog } from '@goldkeep/catalog'
-import { claimDirectory, startPostgres } from '@goldkeep/postgres'
+import { canServeFrom, claimDirectory, startPostgres } from '@goldkeep/postgres'
 import {
   createLogger,
   runPhases,
@@ -10,7 +10,7 @@ import {
 import { loadStorageConfig, startStorage } from '@goldkeep/storage'
 import { loadWorkerConfig, startWorker } from '@goldkeep/worker'
 import type { AllInOneConfig, Endpoint } from './config.js'
-import { openHome, writeContext } from './home.js'
+import { chooseHome, openHome, writeContext } from './home.js'
 import { refuseTakenPorts } from './refuse-taken-ports.js'
 
 export interface RunningHouse extends RunningService {
@@ -26,7 +26,7 @@ export interface RunningHouse extends RunningService {
  */
 export async function startHouse(config: AllInOneConfig, signal: AbortSignal): Promise<RunningHouse> {
   const logOf = (service: string): Logger => createLogger(service, config.logLevel)
-  const home = openHome(config.home)
+  const home = openHome(config.home ?? chooseHome(process.cwd(), canServeFrom))
   const releaseHome = claimDirectory(home.path)
   const started: ShutdownPhase[] = [{ name: 'home', timeoutMs: 1_000, run: async () => releaseHome() }]
   const stop = (): Promise<void> => runPhases(logOf('all-in-one'), started.toReversed())

@@ -6,7 +6,7 @@ import { z } from 'zod'
 export const AllInOneEnv = z.object({
   // A person reads the terminal: what goes as it should is not told there.
   GOLDKEEP_LOG_LEVEL: z.enum(logLevels).default('warn'),
-  GOLDKEEP_HOME: z.string().default('.goldkeep'),
+  GOLDKEEP_HOME: z.string().min(1).optional(),
   GOLDKEEP_CATALOG_HOST: z.string().default('127.0.0.1'),
   GOLDKEEP_CATALOG_PORT: portSetting(7460),
   GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
@@ -18,8 +18,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface AllInOneConfig {
   readonly logLevel: LogLevel
-  /** Absolute path of the directory that holds everything. */
-  readonly home: string
+  /** Absolute path of the directory that holds everything, if it was given. */
+  readonly home: string | undefined
   /** Where each part listens; port 0 means any free one. */
   readonly catalog: Endpoint
   readonly storage: Endpoint
@@ -38,7 +38,7 @@ export function loadAllInOneConfig(environment: Environment = process.env): AllI
   const values = loadConfig(AllInOneEnv, environment)
   return {
     logLevel: values.GOLDKEEP_LOG_LEVEL,
-    home: resolve(values.GOLDKEEP_HOME),
+    home: values.GOLDKEEP_HOME === undefined ? undefined : resolve(values.GOLDKEEP_HOME),
     catalog: { host: values.GOLDKEEP_CATALOG_HOST, port: values.GOLDKEEP_CATALOG_PORT },
     storage: { host: values.GOLDKEEP_STORAGE_HOST, port: values.GOLDKEEP_STORAGE_PORT },
     postgres: { host: '127.0.0.1', port: values.GOLDKEEP_POSTGRES_PORT },

@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ConfigError } from '@goldkeep/service'
 
 /** Where everything of a house is, under its home. */
@@ -21,6 +21,19 @@ export interface Home {
   readonly context: string
   /** The key that the services share, in base64. */
   readonly serviceKey: string
+}
+
+/** Where a home is that nobody named, when the working directory is closed to the database's user. */
+export const systemHome = '/var/lib/goldkeep'
+
+/**
+ * `.goldkeep` in the working directory; root's own directory (mode 0700, as /root is) hides it from the
+ * user that PostgreSQL runs as, and then the system's place for such data.
+ * @param canServeFrom whether the database could work below a directory
+ */
+export function chooseHome(workingDirectory: string, canServeFrom: (directory: string) => boolean): string {
+  const here = resolve(workingDirectory, '.goldkeep')
+  return canServeFrom(here) ? here : systemHome
 }
 
 /**

@@ -1,3 +1,3 @@
 export { claimDirectory } from './claim-directory.js'
-export { startPostgres, type PostgresOptions, type RunningPostgres } from './start-postgres.js'
+export { canServeFrom, startPostgres, type PostgresOptions, type RunningPostgres } from './start-postgres.js'
 export { PostgresError } from './postgres-error.js'

@@ -1,12 +1,16 @@
 import { readFileSync, statSync } from 'node:fs'
 
+/**
+ * Whether the process runs. One that has ended and whose parent has not asked for its end (state Z, as in a
+ * container whose process 1 reaps nobody) holds nothing any more.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
+  return !['Z', 'X'].includes(statOf(pid)[0] ?? '')
 }
 
 /**
@@ -14,14 +18,19 @@ export function isAlive(pid: number): boolean {
  * belongs to somebody else. Empty where there is no /proc.
  */
 export function birthOf(pid: number): string {
+  const startTime = statOf(pid)[19]
+  return startTime === undefined ? '' : `${bootId()}/${startTime}`
+}
+
+const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+
+/** Of proc(5)'s stat what follows the name, which may hold spaces and brackets: the state is its field 3. */
+function statOf(pid: number): readonly string[] {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-    // proc(5): field 22 is the start time; the name in field 2 may hold spaces and brackets.
-    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-    return `${boot}/${startTime}`
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
-    return ''
+    return []
   }
 }
 

@@ -61,6 +61,12 @@ export async function startPostgres({ directory, port = 0, log }: PostgresOption
   }
 }
 
+/** Whether PostgreSQL, which under root runs as another user, could have its data below this directory. */
+export function canServeFrom(directory: string): boolean {
+  const path = resolve(directory)
+  return findBarrier(path, chooseServerUser(join(path, 'data'))) === undefined
+}
+
 function makeHome(home: string): void {
   try {
     mkdirSync(home, { recursive: true, mode: 0o755 })

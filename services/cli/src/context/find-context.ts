@@ -25,7 +25,8 @@ const contextFile = z
 
 /**
  * GOLDKEEP_ADDRESS and GOLDKEEP_TOKEN, each before the context file; the file is context.json of
- * GOLDKEEP_HOME, else of `.goldkeep` here or above, else of the user's configuration.
+ * GOLDKEEP_HOME, else of `.goldkeep` here or above, else of the user's configuration, else of the system's
+ * home, where an all-in-one that root starts in a closed directory keeps its data.
  * @throws CliError NO_CONTEXT that says where it looked
  */
 export async function findContext(env: Environment, cwd: string): Promise<Context> {
@@ -33,7 +34,10 @@ export async function findContext(env: Environment, cwd: string): Promise<Contex
   if (address && token) return { address, token, from: 'GOLDKEEP_ADDRESS and GOLDKEEP_TOKEN' }
   const places = contextPlaces(env, cwd)
   for (const place of places) {
-    const text = await readFile(place, 'utf8').catch(ignoreAbsent)
+    const text = await readFile(place, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (isAbsent(error)) return undefined
+      throw unusable(place, `it cannot be read (${error.code}); ask for a token of your own`)
+    })
     if (text === undefined) continue
     const file = await parseContext(place, text)
     return { address: address || file.address, token: token || file.token, from: place }
@@ -52,12 +56,12 @@ function contextPlaces(env: Environment, cwd: string): string[] {
     places.push(join(directory, '.goldkeep', 'context.json'))
     if (dirname(directory) === directory) break
   }
-  return [...places, join(envPaths('goldkeep', { suffix: '' }).config, 'context.json')]
+  const configured = join(envPaths('goldkeep', { suffix: '' }).config, 'context.json')
+  return [...places, configured, '/var/lib/goldkeep/context.json']
 }
 
 async function parseContext(place: string, text: string): Promise<{ address: string; token: string }> {
-  const broken = (what: string) =>
-    new CliError('BAD_CONTEXT', `the context file ${place} cannot be used: ${what}`, exitCodes.usage)
+  const broken = (what: string) => unusable(place, what)
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -75,10 +79,10 @@ async function parseContext(place: string, text: string): Promise<{ address: str
   return { address, token: read.trim() }
 }
 
-function ignoreAbsent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-  throw error
-}
+const unusable = (place: string, what: string): CliError =>
+  new CliError('BAD_CONTEXT', `the context file ${place} cannot be used: ${what}`, exitCodes.usage)
+
+const isAbsent = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOENT' || code === 'ENOTDIR'
 
 /** Where the command line remembers what it was uploading. */
 export function stateDirectory(env: Environment, cwd: string): string {
