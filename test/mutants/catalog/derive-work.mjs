@@ -1,0 +1,39 @@
+import { mutantsOf } from '../mutants-of.mjs'
+
+export default mutantsOf(
+  'services/catalog/src/operations/derive-work.ts',
+  ['services/catalog/test/jobs', 'services/catalog/test/outbox', 'services/catalog/test/versions'],
+  [
+    {
+      id: 'validation-of-what-is-not-sealed',
+      law: 4,
+      from: ".where('versions.lifecycle', '=', 'SEALED')\n",
+      to: '\n',
+      meaning: 'a worker examines a version that is trashed',
+    },
+    {
+      id: 'validation-of-what-is-judged',
+      law: 11,
+      from: ".where('versions.verdict', '=', 'PENDING')",
+      to: '',
+      suites: ['services/catalog/test/jobs', 'services/catalog/test/versions'],
+      meaning: 'a version that is judged is examined again',
+    },
+    {
+      id: 'publication-of-nothing-new',
+      law: 11,
+      from: 'if (!image || image.generation <= image.publishedGeneration) return undefined',
+      to: 'if (!image) return undefined',
+      suites: ['services/catalog/test/jobs', 'services/catalog/test/inventory'],
+      meaning: 'what is published is published again',
+    },
+    {
+      id: 'expiry-that-does-not-ask',
+      law: 3,
+      from: "idleMs: row.pendingOutcome === 'EXPIRED' ? times.uploadExpiryMs : 0",
+      to: 'idleMs: 0',
+      suites: ['services/catalog/test/uploads'],
+      meaning: 'an upload that came back to life is ended as expired',
+    },
+  ],
+)

@@ -1,0 +1,42 @@
+import { mutantsOf } from '../mutants-of.mjs'
+
+export default mutantsOf(
+  'services/catalog/src/operations/move-primary.ts',
+  ['services/catalog/test/primary'],
+  [
+    {
+      id: 'expectation-ignored',
+      law: 5,
+      from: 'if (expected === undefined || expected === current) return',
+      to: "if (expected === undefined || expected !== '\\0') return",
+      meaning: 'a promotion that expects another primary moves the pointer',
+    },
+    {
+      id: 'primary-of-another-image',
+      law: 5,
+      from: 'if (version.imageUid !== image.uid) throw',
+      to: "if (version.imageUid === '') throw",
+      meaning: 'a version of another image becomes primary',
+    },
+    {
+      id: 'move-without-history',
+      law: 5,
+      from: 'const change = await addPrimaryChange(trx, move)',
+      to: 'const change = { ...move, changeId: 0, changedAt: new Date() } as never',
+      meaning: 'a move of the pointer is not kept',
+    },
+    {
+      id: 'move-without-publication',
+      law: 12,
+      from: "await ensureJob(trx, 'publish', move.imageUid)",
+      to: '',
+      suites: [
+        'services/catalog/test/primary',
+        'services/catalog/test/outbox',
+        'services/catalog/test/main-path',
+        'services/catalog/test/jobs',
+      ],
+      meaning: 'the volume is not told of the new primary',
+    },
+  ],
+)

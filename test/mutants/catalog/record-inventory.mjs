@@ -1,0 +1,44 @@
+import { mutantsOf } from '../mutants-of.mjs'
+
+export default mutantsOf(
+  'services/catalog/src/operations/record-inventory.ts',
+  ['services/catalog/test/inventory'],
+  [
+    {
+      id: 'conflicting-digest-passes',
+      law: 2,
+      from: 'else if (version.manifestDigest !== manifestDigest) answer.conflicting.push(versionId)',
+      to: '',
+      meaning: 'a directory with another manifest is taken for the version',
+    },
+    {
+      id: 'missing-is-not-noticed',
+      law: 5,
+      from: 'const missing = lookTime ? await markMissing(trx, volumeId, held, lookTime) : []',
+      to: 'const missing: string[] = []',
+      meaning: 'a version whose bytes are gone is deployed',
+    },
+    {
+      id: 'sealed-during-the-look-is-missing',
+      law: 5,
+      from: 'and locations.last_checked < ${lookTime}::timestamptz',
+      to: 'and ${lookTime}::timestamptz is not null',
+      meaning: 'a version that was sealed after the look began is found missing',
+    },
+    {
+      id: 'missing-on-another-volume',
+      law: 5,
+      from: 'and locations.volume_id = ${volumeId}',
+      to: 'and ${volumeId}::text is not null',
+      meaning: 'what another volume holds is found missing by this one',
+    },
+    {
+      id: 'present-in-the-trash',
+      law: 5,
+      from: "else if (version.lifecycle === 'SEALED') present.push(versionId)",
+      to: 'else present.push(versionId)',
+      equivalent: 'presence counts only for what is SEALED: a version that is restored is looked at then',
+      meaning: 'a version that is not sealed is marked as present',
+    },
+  ],
+)

@@ -1,0 +1,86 @@
+import { mutantsOf } from '../mutants-of.mjs'
+
+export default mutantsOf(
+  'libs/client/src/write-file.ts',
+  ['libs/client/test/write-file'],
+  [
+    {
+      id: 'stored-digest-not-compared',
+      law: 2,
+      from: 'if (stored.size !== this.whole?.size || stored.sha256 !== this.whole.sha256) throw this.differs(stored)',
+      to: '',
+      meaning: 'a client takes another file for the one that it sent',
+    },
+    {
+      id: 'stored-size-not-compared',
+      law: 2,
+      from: 'stored.size !== this.whole?.size || stored.sha256',
+      to: 'stored.sha256 === undefined || stored.sha256',
+      equivalent: 'a file of another size has another SHA-256, which is compared as well',
+      meaning: 'a client does not compare the size of what it sent',
+    },
+    {
+      id: 'finished-file-sent-again',
+      law: 3,
+      from: 'let ended = await this.findOut(client, attemptId)',
+      to: 'let ended: Awaited<ReturnType<typeof this.findOut>>',
+      meaning: 'a client whose answer was lost does not ask how the file ended',
+    },
+    {
+      id: 'late-finish-not-asked-again',
+      law: 3,
+      from: 'ended = await this.findOut(client, attemptId)\n        if',
+      to: 'if',
+      meaning: 'a Finish that took effect late is told as a refusal',
+    },
+    {
+      id: 'another-attempt-gone-on-with',
+      law: 4,
+      from: 'if (file?.attemptId !== attemptId)',
+      to: 'if (file === undefined)',
+      meaning: 'a client goes on with the attempt of another writer',
+    },
+    {
+      id: 'busy-file-waited-for',
+      law: 4,
+      from: "if (isDomainError(error, 'FILE_BUSY') && this.tries > 1) throw supersededMeanwhile(error)",
+      to: '',
+      meaning: 'a client that was taken over does not learn it',
+    },
+    {
+      id: 'offset-mismatch-is-final',
+      law: 3,
+      from: "if (isDomainError(error, 'OFFSET_MISMATCH') && this.tries > 1) throw unavailable(error)",
+      to: '',
+      meaning: 'a client whose last acknowledgement was lost gives up',
+    },
+    {
+      id: 'resumed-prefix-sent-again',
+      law: 2,
+      from: 'const fresh = piece.subarray(Math.max(0, skip - this.read))',
+      to: 'const fresh = piece',
+      meaning: 'a resumed file has its beginning twice',
+    },
+    {
+      id: 'resumed-prefix-not-hashed',
+      law: 2,
+      from: 'hash.update(piece)',
+      to: 'if (this.read >= skip) hash.update(piece)',
+      meaning: 'the digest of a resumed file is that of its rest',
+    },
+    {
+      id: 'attempt-not-told-first',
+      law: 3,
+      from: 'if (isNew) await this.request.onAttempt?.(attemptId)',
+      to: 'if (isNew) void this.request.onAttempt?.(attemptId)',
+      meaning: 'bytes are sent before the record by which they are resumed is kept',
+    },
+    {
+      id: 'source-left-running',
+      law: 3,
+      from: 'await request.source.stop()',
+      to: '',
+      meaning: 'a producer goes on after its upload was refused',
+    },
+  ],
+)
