@@ -7,6 +7,7 @@ import {
   type Finding,
   type FindingVerdict,
 } from '@goldkeep/domain'
+import { withinBounds } from './finding.js'
 import { decideVerdict } from './index.js'
 
 const wim = { path: 'hd0/part1.winpe.wim', kind: 'wim-pipable' }
@@ -40,6 +41,23 @@ describe('the verdict', () => {
     const second = { path: 'hd0/part2.winpe.wim', kind: 'wim' }
     expect(decideVerdict([wim, second], allOf(wim.path))).toBe('UNDECIDED')
     expect(decideVerdict([wim, second], [...allOf(wim.path), ...passes(ofWims, second.path)])).toBe('VALID')
+  })
+
+  test('takes what a long list of findings leaves out by the finding that counts it', () => {
+    const wims = Array.from({ length: 300 }, (_, index) => ({
+      path: `hd0/part${index}.winpe.wim`,
+      kind: 'wim',
+    }))
+    const listed = wims.map(({ path }) => finding('wim-content', 'PASS', path))
+    const others = ['wim-structure', 'wim-metadata'] as const
+    const rest = others.flatMap((check) => wims.map(({ path }) => finding(check, 'PASS', path)))
+    const decided = (last: Finding): string =>
+      decideVerdict(wims, [...passes(general), ...rest, ...withinBounds('wim-content', [...listed, last])])
+    expect(decided(finding('wim-content', 'PASS', 'hd0/last.wim'))).toBe('VALID')
+    expect(withinBounds('wim-content', listed)).toHaveLength(201)
+    const skipped = wims.map(({ path }) => finding('wim-content', 'SKIP', path))
+    const many = withinBounds('wim-content', [...skipped, ...listed.slice(0, 1)])
+    expect(decideVerdict(wims, [...passes(general), ...rest, ...many])).toBe('UNDECIDED')
   })
 
   test('goes by the name where nobody looked at the bytes', () => {

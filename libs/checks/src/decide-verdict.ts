@@ -37,12 +37,14 @@ export function decideVerdict(
   const passed = findings.filter(({ verdict }) => verdict === 'PASS' || verdict === 'WARN')
   const general = alwaysRequired.every((check) => passed.some((finding) => finding.check === check))
   const wims = files.filter(isWim)
-  const looked = wims.every(({ path }) =>
-    requiredOfWims.every((check) =>
-      passed.some((finding) => finding.check === check && finding.path === path),
-    ),
-  )
+  const looked = requiredOfWims.every((check) => hasPassed(check, wims, passed))
   return general && looked ? 'VALID' : 'UNDECIDED'
+}
+
+/** A passed finding without a path stands for the files that a long list of findings leaves out. */
+function hasPassed(check: CheckName, wims: readonly DecidedFile[], passed: readonly Finding[]): boolean {
+  const paths = new Set(passed.filter((finding) => finding.check === check).map(({ path }) => path))
+  return paths.has(undefined) || wims.every(({ path }) => paths.has(path))
 }
 
 /** By what the bytes were found to be; by the name where nobody looked. */

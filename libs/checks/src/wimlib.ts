@@ -1,3 +1,4 @@
+import { cleanText } from '@goldkeep/domain'
 import { spawn } from 'node:child_process'
 
 /** The program of wimlib; Debian's package is `wimtools`. */
@@ -64,7 +65,7 @@ export function runWimlib(
 function lastLine(words: string): string {
   const lines = words.split(/[\r\n]+/).map((line) => line.trim())
   const last = lines.findLast((line) => line !== '') ?? ''
-  return last.replace(/^\[(ERROR|WARNING)\]\s*/, '').slice(0, 300)
+  return cleanText(last.replace(/^\[(ERROR|WARNING)\]\s*/, ''), 300)
 }
 
 /** Whether this machine has wimlib-imagex, in a state to run. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { runQuickChecks } from '../src/index.js'
 import { Bench, complaints, findingOf, linux, ntfs, schemaOf, winpe } from './make-version.js'
+import { finding, withinBounds } from '../src/finding.js'
 
 let bench: Bench
 let pipable: Buffer
@@ -212,4 +213,34 @@ test('ten thousand strange files are counted, not listed', async () => {
     'WARN',
   )
   expect(findingOf(findings, 'files-match-schema')?.verdict).toBe('FAIL')
+})
+
+test('no text of a finding is long or holds what cannot be kept, whatever a file says', async () => {
+  const broken = Buffer.from(ordinary)
+  const at = Number(broken.readBigUInt64LE(0x50))
+  const name = `\u0000\u001b[2J${'x'.repeat(150)}`
+  const xml = Buffer.from(`\ufeff<WIM><IMAGE><NAME>${name}</NAME></IMAGE></WIM>`, 'utf16le')
+  xml.copy(broken, at)
+  broken.writeBigUInt64LE((0x02n << 56n) | BigInt(xml.length), 0x48)
+  const volumes = ['a\u0000b', 'v'.repeat(8_000)].map((volume) => ({ name: volume, fstype: 'ext4' }))
+  const group = { name: 'vg0', logicalvolumes: volumes }
+  const drives = [{ name: '/dev/sda', partitions: [{ number: '1', fsid: '8e', volumegroup: group }] }]
+  const schema = Buffer.from(JSON.stringify({ harddrives: drives }))
+  const findings = await findingsOf(schema, { ...winpe, environment: 'linux' }, { [wim]: broken })
+  expect(findings.length).toBeGreaterThan(4)
+  for (const { path = '', expected = '', found = '', message } of findings) {
+    for (const text of [path, expected, found, message]) expect(text).not.toMatch(/[\p{Cc}\p{Cs}]/u)
+    for (const text of [expected, found, message]) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024)
+    expect(Buffer.byteLength(path)).toBeLessThanOrEqual(256)
+  }
+})
+
+test('findings of one check are bounded in bytes as well as in number', () => {
+  const long = Array.from({ length: 190 }, (_, index) =>
+    finding('sizes', index === 150 ? 'FAIL' : 'WARN', 'm'.repeat(5_000), { found: 'f'.repeat(5_000) }),
+  )
+  const kept = withinBounds('sizes', long)
+  expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThan(160 * 1024)
+  expect(kept[0]?.verdict).toBe('FAIL')
+  expect(kept.at(-1)?.message).toBe(`And ${190 - (kept.length - 1)} more findings of this check.`)
 })

@@ -1,4 +1,5 @@
 export * from './branded.js'
+export * from './clean-text.js'
 export * from './errors.js'
 export * from './file-path.js'
 export * from './findings.js'

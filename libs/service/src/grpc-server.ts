@@ -3,6 +3,7 @@ import { DomainError } from '@goldkeep/domain'
 import { createServer, ServerError, type Server, type ServerMiddleware } from 'nice-grpc'
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details'
 import { isAbortError } from 'abort-controller-x'
+import { limitRequests } from './limit-requests.js'
 import type { Logger } from './logger.js'
 import { ReceiveWindows, type ReceiveBudget } from './receive-window.js'
 
@@ -10,7 +11,8 @@ import { ReceiveWindows, type ReceiveBudget } from './receive-window.js'
 export const maxMessageBytes = 4 * 1024 * 1024
 
 /**
- * A gRPC server of the house: errors carry their reason, unknown faults are logged and told apart.
+ * A gRPC server of the house: errors carry their reason, unknown faults are logged and told apart, and every
+ * request is held to the limits of its fields.
  * @param receive for servers that are sent much; absent: HTTP/2's own 64 KiB per connection
  */
 export function createGrpcServer(log: Logger, receive?: ReceiveBudget): Server {
@@ -21,6 +23,7 @@ export function createGrpcServer(log: Logger, receive?: ReceiveBudget): Server {
   })
     .use(errorDetailsServerMiddleware)
     .use(domainErrors(log))
+    .use(limitRequests)
   if (!receive) return server
   const windows = new ReceiveWindows(receive)
   const listen: Server['listen'] = (...where) => windows.whileListening(() => server.listen(...where))

@@ -1,11 +1,9 @@
+import { cleanText, textLimits } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
 import { backoffMs } from '../domain/backoff.js'
 import { releaseJob } from '../db/jobs-queries.js'
 import type { DB } from '../db/tables.js'
 import { holdClaim, type ClaimProof } from './hold-claim.js'
-
-/** What is kept of a fault; a worker may send a whole log. */
-const longestError = 4_000
 
 /**
  * The worker gives the job up: for good when the fault is permanent, else until its back-off has passed.
@@ -17,7 +15,7 @@ export async function failJob(
   fault: { readonly error: string; readonly permanent: boolean },
 ): Promise<void> {
   const job = await holdClaim(trx, claim)
-  const lastError = fault.error.slice(0, longestError)
+  const lastError = cleanText(fault.error, textLimits.prose, 'multi-line')
   if (!fault.permanent) return releaseJob(trx, job, backoffMs(job.attempts), lastError)
   await trx
     .updateTable('jobs')

@@ -1,5 +1,5 @@
 import { decideVerdict } from '@goldkeep/checks'
-import { DomainError, type Finding, type Verdict } from '@goldkeep/domain'
+import { cleanText, DomainError, textLimits, type Finding, type Verdict } from '@goldkeep/domain'
 import { parseManifest } from '@goldkeep/volume'
 import { sql, type Transaction } from 'kysely'
 import { backoffMs } from '../domain/backoff.js'
@@ -70,8 +70,6 @@ async function keepPresence(
 function describeUndecided(findings: readonly Finding[]): string {
   const errors = findings.filter((finding) => finding.verdict === 'ERROR')
   if (errors.length === 0) return 'a required check was not reported'
-  return errors
-    .map((error) => `${error.check}: ${error.message}`)
-    .join('\n')
-    .slice(0, 4_000)
+  const words = errors.map((error) => `${error.check}: ${error.message}`).join('\n')
+  return cleanText(words, textLimits.prose, 'multi-line')
 }

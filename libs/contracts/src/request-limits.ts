@@ -1,0 +1,168 @@
+import {
+  cleanText,
+  DomainError,
+  findUnwantedCharacter,
+  nameOfCharacter,
+  textLimits,
+  utf8Length,
+  type TextLines,
+} from '@goldkeep/domain'
+
+/** What a text of a request may be. People's texts are refused beyond it, programs' texts are cleaned. */
+interface TextRule {
+  /** Bytes of UTF-8. */
+  readonly limit: number
+  readonly lines: TextLines
+  readonly beyond: 'refuse' | 'clean'
+}
+
+const name: TextRule = { limit: textLimits.name, lines: 'one-line', beyond: 'refuse' }
+const id: TextRule = { ...name, limit: textLimits.id }
+const prose: TextRule = { limit: textLimits.prose, lines: 'multi-line', beyond: 'refuse' }
+const programName: TextRule = { ...name, beyond: 'clean' }
+const programProse: TextRule = { ...prose, beyond: 'clean' }
+
+/** By the field's name. Fields that end in `Id` or `Uid` are ids; every other one is a name. */
+const textRules: Readonly<Record<string, TextRule>> = {
+  claimToken: id,
+  writerId: id,
+  etag: id,
+  pageToken: { ...name, limit: 1024 },
+  note: prose,
+  reason: prose,
+  description: prose,
+  agent: programName,
+  uuid: programName,
+  serial: programName,
+  macs: programName,
+  model: programName,
+  phase: programName,
+  failure: programProse,
+  message: programProse,
+  error: programProse,
+  expected: programProse,
+  found: programProse,
+}
+
+const ruleOf = (field: string): TextRule => textRules[field] ?? (/U?[iI]ds?$/.test(field) ? id : name)
+
+/** Fields that are maps from text to text, whose keys people choose. */
+export const mapFields: ReadonlySet<string> = new Set(['labels'])
+
+/** The files of one version, at most. */
+export const maxFilesOfVersion = 4096
+/** Entries of a list or map of a request, at most; others have `defaultMaxEntries`. */
+const maxEntries: Readonly<Record<string, number>> = {
+  labels: 64,
+  macs: 64,
+  capabilities: 64,
+  lifecycles: 64,
+  verdicts: 64,
+  files: maxFilesOfVersion,
+  expectedSizes: maxFilesOfVersion,
+}
+const defaultMaxEntries = 10_000
+
+/** The services of one installation report here what they found elsewhere: their texts are cleaned. */
+const reports = '/goldkeep.catalog.v1.Coordination/'
+/** Each item of this report is judged by itself, so that one that is refused stops no other. */
+const itemwise = `${reports}ReportProgress`
+
+/**
+ * Holds a request to the limits that every field has by its name: length and characters of text, number of
+ * entries, range of integers and times. Bytes are not looked at. Texts of programs are cleaned in place.
+ * @param method such as `/goldkeep.catalog.v1.Images/Create`
+ * @throws DomainError INVALID_FIELD with the field's name, the limit, and what was found
+ */
+export function limitRequest(method: string, request: object): void {
+  const limits = { cleansAll: method.startsWith(reports), isItemwise: method === itemwise }
+  limitMessage(request as Record<string, unknown>, '', limits)
+}
+
+interface Limits {
+  readonly cleansAll: boolean
+  readonly isItemwise: boolean
+}
+
+function limitMessage(message: Record<string, unknown>, place: string, limits: Limits): void {
+  for (const field in message) {
+    if (field === '$case') continue
+    // The alternatives of a oneof have their own names.
+    const key = field === 'value' && typeof message['$case'] === 'string' ? message['$case'] : field
+    limitValue(message, field, key, place, limits)
+  }
+}
+
+function limitValue(
+  holder: Record<string, unknown> | unknown[],
+  at: string | number,
+  field: string,
+  place: string,
+  limits: Limits,
+): void {
+  const value = (holder as Record<string | number, unknown>)[at]
+  if (typeof value === 'string')
+    (holder as Record<string | number, unknown>)[at] = limitText(value, field, place, limits)
+  else if (typeof value === 'bigint' || typeof value === 'number') limitNumber(value, field, place, limits)
+  else if (typeof value === 'object' && value !== null) limitObject(value, field, place, limits)
+}
+
+function limitObject(value: object, field: string, place: string, limits: Limits): void {
+  if (value instanceof Uint8Array) return
+  if (value instanceof Date) return limitTime(value, field, place, limits)
+  if (Array.isArray(value)) {
+    if (!limits.isItemwise) limitEntries(value.length, field, place)
+    for (let index = 0; index < value.length; index += 1) limitValue(value, index, field, place, limits)
+  } else if (mapFields.has(field)) limitMap(value as Record<string, unknown>, field, place, limits)
+  else limitMessage(value as Record<string, unknown>, `${place}${field}.`, limits)
+}
+
+function limitMap(map: Record<string, unknown>, field: string, place: string, limits: Limits): void {
+  const keys = Object.keys(map)
+  limitEntries(keys.length, field, place)
+  for (const key of keys) {
+    refuseText(key, field, place, name)
+    limitValue(map, key, field, place, limits)
+  }
+}
+
+function limitText(text: string, field: string, place: string, { cleansAll }: Limits): string {
+  const rule = ruleOf(field)
+  if (rule.beyond === 'clean' || cleansAll) return cleanText(text, rule.limit, rule.lines)
+  refuseText(text, field, place, rule)
+  return text
+}
+
+function refuseText(text: string, field: string, place: string, { limit, lines }: TextRule): void {
+  const length = text.length > limit ? text.length : utf8Length(text)
+  if (length > limit) throw refusal(field, place, `at most ${limit} bytes`, `${length}`)
+  const unwanted = findUnwantedCharacter(text, lines)
+  if (unwanted !== undefined)
+    throw refusal(field, place, 'text without control characters', nameOfCharacter(unwanted))
+}
+
+function limitEntries(count: number, field: string, place: string): void {
+  const limit = maxEntries[field] ?? defaultMaxEntries
+  if (count > limit) throw refusal(field, place, `at most ${limit} entries`, `${count}`)
+}
+
+function limitNumber(value: bigint | number, field: string, place: string, { isItemwise }: Limits): void {
+  if (isItemwise) return
+  if (value < 0 || value > Number.MAX_SAFE_INTEGER)
+    throw refusal(field, place, 'a number from 0 to 2^53', `${value}`)
+}
+
+function limitTime(value: Date, field: string, place: string, { isItemwise }: Limits): void {
+  if (!isItemwise && Number.isNaN(value.getTime())) throw refusal(field, place, 'a time', 'none that exists')
+}
+
+const snakeCase = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+function refusal(field: string, place: string, expected: string, found: string): DomainError {
+  const full = snakeCase(`${place}${field}`)
+  return new DomainError('INVALID_FIELD', `${full}: expected ${expected}, found ${found}`, {
+    field: full,
+    expected,
+    found,
+  })
+}
