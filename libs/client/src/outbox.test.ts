@@ -22,6 +22,8 @@ test('a second connection gets again what the first one lost, from any uncommitt
   outbox.commit(4)
   expect(await pieceAt(outbox, 4)).toBe('efgh')
   expect(await pieceAt(outbox, 6)).toBe('gh')
+  outbox.commit(6)
+  expect(await pieceAt(outbox, 6)).toBe('gh')
 })
 
 test('bytes that storage has acknowledged and lost are a plain error, and not waited for', async () => {

@@ -13,6 +13,8 @@ type Answers = ReturnType<storage.UploadDataServiceImplementation['write']>
 export interface Behaviour {
   /** Cuts the stream after so many bytes of it. */
   readonly cutAfter?: (stream: number) => number | undefined
+  /** Ends the stream after so many bytes of it, without an answer to the file. */
+  readonly endAfter?: (stream: number) => number | undefined
   /** What a cut leaves of the acknowledged bytes, on a volume that breaks its word. */
   readonly keepsOf?: (received: Buffer) => Buffer
   /** Refuses at the start. */
@@ -82,11 +84,13 @@ export class FakeStorage {
         new DomainError('ATTEMPT_BROKEN', `the attempt cannot be gone on with: ${this.failure}`),
       )
     const cutAfter = this.behaviour.cutAfter?.(stream) ?? Number.POSITIVE_INFINITY
+    const endAfter = this.behaviour.endAfter?.(stream) ?? Number.POSITIVE_INFINITY
     let ofStream = 0
     for await (const { message } of messages) {
       if (message?.$case === 'start') yield this.begin(message.value)
       else if (message?.$case === 'chunk') {
         ofStream += this.take(message.value)
+        if (ofStream >= endAfter) return
         if (ofStream >= cutAfter) {
           this.received = this.behaviour.keepsOf?.(this.received) ?? this.received
           return this.relay.cut()

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from '@jest/globals'
 import { sha256ToProto, storage, toServerError } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile as readBytes, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile as readBytes, rm, writeFile as writeBytes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'nice-grpc'
@@ -20,7 +20,10 @@ const content = randomBytes(200_000)
 const sha256 = createHash('sha256').update(content).digest('hex')
 const path = 'hd0/part1.winpe.wim'
 
-type Reading = (offset: number, call: number) => { readonly bytes?: Buffer; readonly cutAfter?: number }
+type Reading = (
+  offset: number,
+  call: number,
+) => { readonly bytes?: Buffer; readonly cutAfter?: number; readonly stored?: string }
 
 /** Serves one file as `reading` says, and gives what the client made of it. */
 async function withServer<T>(
@@ -34,8 +37,12 @@ async function withServer<T>(
     getManifest: () => Promise.resolve({}),
     read: async function* ({ offset: from }) {
       offsets.push(Number(from))
-      const { bytes = content, cutAfter = bytes.length } = reading(Number(from), offsets.length)
-      yield { message: { $case: 'header', value: { size: 200_000n, digest: sha256ToProto(sha256) } } }
+      const {
+        bytes = content,
+        cutAfter = bytes.length,
+        stored = sha256,
+      } = reading(Number(from), offsets.length)
+      yield { message: { $case: 'header', value: { size: 200_000n, digest: sha256ToProto(stored) } } }
       for (let offset = Number(from); offset < bytes.length; offset += 10_000) {
         if (offset - Number(from) >= cutAfter) return relay.cut()
         const data = bytes.subarray(offset, offset + 10_000)
@@ -86,6 +93,17 @@ test('bytes that differ are found before the last of them is given out', async (
   )
 })
 
+test('a file that is another than the orders name is found before any byte of it is given out', async () => {
+  await withServer(
+    () => ({ stored: '0'.repeat(64) }),
+    async (bytes) => {
+      const given: Uint8Array[] = []
+      await expect(collect(bytes, given)).rejects.toMatchObject({ reason: 'DIGEST_MISMATCH' })
+      expect(given).toEqual([])
+    },
+  )
+})
+
 test('what storage refuses comes as its reason', async () => {
   const gone: Reading = () => {
     throw toServerError(new DomainError('VERSION_GONE', 'it is being purged'))
@@ -103,6 +121,14 @@ test('a file appears whole and under its name, or not at all', async () => {
   )
   await expect(wrong).rejects.toMatchObject({ reason: 'DIGEST_MISMATCH' })
   expect(await readdir(join(directory, 'hd0'))).toEqual([])
+
+  await writeBytes(target, 'before')
+  const again = withServer(
+    () => ({ bytes: Buffer.alloc(200_000) }),
+    (bytes) => saveFile(target, bytes),
+  )
+  await expect(again).rejects.toMatchObject({ reason: 'DIGEST_MISMATCH' })
+  expect(await readBytes(target, 'utf8')).toBe('before')
 
   await withServer(
     () => ({}),

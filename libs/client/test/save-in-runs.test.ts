@@ -26,6 +26,7 @@ function reader(breakAt = Infinity) {
   const starts: number[] = []
   async function* read({ size, hash }: Prefix): AsyncGenerator<Uint8Array> {
     starts.push(size)
+    if (size > content.length) throw new DomainError('SIZE_MISMATCH', 'more than the whole')
     for (let at = size; at < content.length; at += 100_000) {
       if (at >= breakAt) throw new DomainError('UNAVAILABLE', 'broken off')
       const data = content.subarray(at, at + 100_000)

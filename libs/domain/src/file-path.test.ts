@@ -15,6 +15,9 @@ describe('file paths', () => {
 
   test.each([
     '../../etc/passwd',
+    '../passwd',
+    '../version.json',
+    './part1.winpe.wim',
     '/etc/passwd',
     'hd0/../schema',
     'hd0/.hidden',

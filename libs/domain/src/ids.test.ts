@@ -52,6 +52,9 @@ describe('version ids', () => {
     '20261122T181502Z-..',
     '../20261122T181502Z-4k7q',
     '20261122T181502Z-4K7Q',
+    '20261122T181502Z-4k7q/..',
+    '20261122T181502Z-4k7q - Copy',
+    '20261122T181502Z-4k7q\n',
   ])('refuses %j', (id) => {
     expect(() => parseVersionId(id)).toThrow(expect.objectContaining({ reason: 'INVALID_FIELD' }))
   })

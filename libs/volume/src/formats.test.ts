@@ -88,6 +88,9 @@ describe('the image document', () => {
     const newer = parseImageDocument(bytes({ ...head, epoch: 2, generation: 1 }))
     expect(comparePublications(older, newer)).toBeLessThan(0)
     expect(comparePublications(newer, newer)).toBe(0)
+    const next = parseImageDocument(bytes({ ...head, epoch: 2, generation: 2 }))
+    expect(comparePublications(newer, next)).toBeLessThan(0)
+    expect(comparePublications(next, newer)).toBeGreaterThan(0)
   })
 })
 
@@ -101,13 +104,17 @@ describe('the trash', () => {
     expect(volumeLayout('/srv/gold').sidecar(name)).toBe(`/srv/gold/trash/${name}.json`)
   })
 
-  test.each(['../../etc', `${version}`, `${version}@`, `${version}@20261201T093000Z.json`, `${version}@1@2`])(
-    'has no directory of a version called %s',
-    (name) => {
-      expect(versionOfTrashName(name)).toBeUndefined()
-      expect(() => parseTrashName(name)).toThrow(/trash_name: expected <version>@<time>/)
-    },
-  )
+  test.each([
+    '../../etc',
+    `${version}`,
+    `${version}@`,
+    `${version}@20261201T093000Z.json`,
+    `${version}@1@2`,
+    `${version}@20261201T093000Z@2`,
+  ])('has no directory of a version called %s', (name) => {
+    expect(versionOfTrashName(name)).toBeUndefined()
+    expect(() => parseTrashName(name)).toThrow(/trash_name: expected <version>@<time>/)
+  })
 
   test('keeps of a sidecar the fields that it does not know', () => {
     const { house, volume, image: imageId, uid } = document

@@ -10,6 +10,8 @@ let volume: { readonly address: string; stop(): Promise<void> }
 const published: storage.PublishRequest[] = []
 const ended: storage.EndUploadRequest[] = []
 const refusals: DomainError[] = []
+/** Generations that the volume answers in place of the one that it was told. */
+const behind: bigint[] = []
 let outcome = LIFECYCLE_ABORTED
 
 beforeAll(async () => {
@@ -19,7 +21,7 @@ beforeAll(async () => {
       const refusal = refusals.shift()
       if (refusal) throw refusal
       published.push(request)
-      return { generation: request.generation }
+      return { generation: behind.shift() ?? request.generation }
     },
     endUpload: async (request) => {
       const refusal = refusals.shift()
@@ -66,6 +68,12 @@ describe('a publication', () => {
     expect(published).toHaveLength(2)
     expect(published[0]).toMatchObject({ imageId: 'win11-lab', epoch: 3n, generation: 7n })
     expect(Buffer.from(published[0]?.document ?? []).toString()).toBe('{"format":1}')
+  })
+
+  test('is confirmed as far as it is on every volume', async () => {
+    behind.push(5n)
+    const jobId = await bench.give('publish', publication(volume.address, volume.address))
+    expect((await bench.report(jobId, 'confirmCommand')).generation).toBe(5n)
   })
 
   test('that comes late is given up, so that the next run reads the new state', async () => {

@@ -128,6 +128,13 @@ describe('the claim', () => {
     expect(bench.catalog.faults.claimJob).toEqual([])
   })
 
+  test('gives the job up when its report is refused, and does not repeat that', async () => {
+    bench.catalog.faults.reportFindings = [new DomainError('INVALID_FIELD', 'the report is not understood')]
+    const { work } = await bench.volume.addVersion(schema, { [wim]: captured })
+    const failure = await bench.report(await bench.give('validate', work), 'failJob')
+    expect(failure).toMatchObject({ permanent: false, error: 'the report is not understood' })
+  })
+
   test('carries a report over a catalog that is away for a moment', async () => {
     const away = new DomainError('UNAVAILABLE', 'restarting')
     bench.catalog.faults.reportFindings = [away, away]

@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'libs/client/src/write-file.ts',
-  ['libs/client/test/write-file'],
+  ['libs/client/test/lost-attempts', 'libs/client/test/write-file'],
   [
     {
       id: 'stored-digest-not-compared',

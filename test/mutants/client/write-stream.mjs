@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'libs/client/src/write-stream.ts',
-  ['libs/client/test/write-file'],
+  ['libs/client/test/lost-attempts', 'libs/client/test/write-file'],
   [
     {
       id: 'sent-before-ready',
