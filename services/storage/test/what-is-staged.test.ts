@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { parseFilePath, type FilePath } from '@goldkeep/domain'
-import { appendFile, mkdir, open, readFile, rm, stat, truncate } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AttemptMode, AttemptWriter } from '../src/store/version-store.js'
 import {
@@ -105,6 +105,21 @@ describe('an attempt that is resumed', () => {
   })
 })
 
+describe('an attempt of which the volume has lost bytes', () => {
+  test.each([
+    ['all', () => rm(staged(third))],
+    ['some', () => truncate(staged(third), 599)],
+  ])('is told as broken by the next start: %s', async (_how, lose) => {
+    const writer = await begin()
+    await writer.append(bytesOf(600, 'committed'))
+    await writer.commit()
+    await writer.close()
+    await shelf.reopen({ meanwhile: lose })
+    const { files } = await shelf.store.view(fresh)
+    expect(files.find(({ path }) => path === third)).toMatchObject({ state: 'BROKEN' })
+  })
+})
+
 describe('an attempt that is begun again', () => {
   test('has a file of its own, into which a writer of the one before cannot write', async () => {
     const before = await begin()
@@ -155,6 +170,28 @@ describe('a seal is refused', () => {
     await shelf.reopen()
     expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
   })
+
+  test.each([
+    ['has grown', () => appendFile(join(place(), first), 'x')],
+    ['is shorter', () => truncate(join(place(), first), 1)],
+    ['has changed', () => writeFile(join(place(), first), bytesOf(bytesIn(fresh).length, 'other'))],
+  ])(
+    'by the next start, when a file of the renamed tree %s before it was answered',
+    async (_what, change) => {
+      sys.interfere = ({ name, path }) => {
+        const isRenamed = sys.calls.some((call) => call.name === 'rename' && call.path.endsWith('/tree'))
+        if (isRenamed && name === 'fsync' && path.endsWith('/versions')) sys.die()
+      }
+      await expect(seal()).rejects.toThrow('killed')
+      await shelf.reopen({
+        meanwhile: async () => {
+          await chmod(join(place(), first), 0o644)
+          await change()
+        },
+      })
+      expect(shelf.store.findVersion(fresh)).toBeUndefined()
+    },
+  )
 
   test('by the next start too, while an empty directory is in its place', async () => {
     sys.interfere = ({ name, path }) => {

@@ -82,6 +82,14 @@ describe('a publication', () => {
     expect(failure).toMatchObject({ permanent: false, error: 'generation 8 is there' })
   })
 
+  test('that failed while the catalog was away is tried again by the queue', async () => {
+    refusals.push(new DomainError('STALE_COMMAND', 'generation 8 is there'))
+    bench.catalog.faults.failJob = [new DomainError('UNAVAILABLE', 'restarting')]
+    const jobId = await bench.give('publish', publication(volume.address))
+    await bench.report(jobId, 'confirmCommand')
+    expect(bench.catalog.claims.filter((claim) => claim.jobId === jobId)).toHaveLength(2)
+  })
+
   test('to a volume that cannot be reached is given up for now', async () => {
     const failure = await bench.report(await bench.give('publish', publication('127.0.0.1:1')), 'failJob')
     expect(failure.permanent).toBe(false)

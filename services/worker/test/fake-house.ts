@@ -35,9 +35,7 @@ export interface FakeCatalog {
   /** Every claim that was asked for. */
   readonly claims: catalog.ClaimJobRequest[]
   /** Errors for the next calls, each used once. */
-  readonly faults: Partial<
-    Record<'renewClaim' | 'reportFindings' | 'confirmCommand' | 'claimJob', DomainError[]>
-  >
+  readonly faults: Partial<Record<ReportName | 'claimJob', DomainError[]>>
   stop(): Promise<void>
 }
 
@@ -48,7 +46,7 @@ export async function startFakeCatalog(): Promise<FakeCatalog> {
   const claims: catalog.ClaimJobRequest[] = []
   const faults: FakeCatalog['faults'] = {}
   const note = (report: Report): void => {
-    const fault = report.rpc === 'failJob' ? undefined : faults[report.rpc]?.shift()
+    const fault = faults[report.rpc]?.shift()
     if (fault) throw fault
     reports.push(report)
   }
