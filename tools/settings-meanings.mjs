@@ -46,7 +46,7 @@ export const meanings = {
     GOLDKEEP_LEASE_HEARTBEAT: 'how often storage renews its lease of the volume',
     GOLDKEEP_LEASE_LOST: 'storage that could not renew for so long stops; at least two heartbeats',
     GOLDKEEP_LEASE_TAKEOVER:
-      'storage on another host may take the volume after so long without a heartbeat; longer than `GOLDKEEP_LEASE_LOST`',
+      'another storage service may take the volume after it has watched the lease for so long without a change; at least `GOLDKEEP_LEASE_LOST` and one heartbeat',
   },
   worker: {
     GOLDKEEP_VOLUME:

@@ -5,7 +5,6 @@ import type { TrashName } from './trash-name.js'
 /** The names of a volume's folders and files, relative to whatever holds them. */
 export const volumeNames = {
   identity: 'volume.json',
-  ownerSocket: '.owner.sock',
   commands: '.commands.journal',
   trust: '.trust.json',
   reserve: '.reserve',
@@ -40,7 +39,6 @@ export function volumeLayout(root: string) {
   return {
     root,
     identity: at(volumeNames.identity),
-    ownerSocket: at(volumeNames.ownerSocket),
     /** The volume's journal of commands and their results. */
     commands: at(volumeNames.commands),
     trust: at(volumeNames.trust),

@@ -20,6 +20,7 @@ import { retryForever } from './operations/retry-forever.js'
 import { findingsOf } from './operations/seal-upload.js'
 import { TrustKeeper } from './operations/trust-keeper.js'
 import { UploadDesk } from './operations/upload-desk.js'
+import { answerAsOwner, tellAsOwner } from './rpc/answer-as-owner.js'
 import { createDoor } from './rpc/authorize.js'
 import { uploadDataService } from './rpc/upload-data.js'
 import { versionAdminService } from './rpc/version-admin.js'
@@ -50,8 +51,9 @@ export async function startStorage(
 ): Promise<RunningStorage> {
   const stopping = new AbortController()
   const life = AbortSignal.any([signal, stopping.signal])
-  const { catalog, close: closeCatalog } = connectCatalog(config.catalogAddress, config.serviceKey)
   let volume: OwnedVolume | undefined
+  const telling = tellAsOwner(async () => volume?.confirm())
+  const { catalog, close: closeCatalog } = connectCatalog(config.catalogAddress, config.serviceKey, telling)
   try {
     volume = await takeVolume(config.volume, log, life, syscalls, config)
     const store = await volume.open(await houseOf(volume, catalog, config, log, life))
@@ -124,14 +126,16 @@ async function serve(
     storage.VersionAdminDefinition,
     storage.VolumeDefinition,
   ])
-  server.add(
+  const asOwner = server.with(answerAsOwner(() => volume.confirm()))
+  asOwner.add(
     storage.UploadDataDefinition,
     uploadDataService(door, { store, desk, pace, streamIdleMs: config.streamIdleMs, log, reporter }),
   )
+  // A sealed version's bytes never change: whoever reads them may go on to the end.
   server.add(storage.VersionDataDefinition, versionDataService(door, { store, meter }))
   const admin = versionAdminService(door, { store, desk, catalog, log, publications, reporter })
-  server.add(storage.VersionAdminDefinition, admin)
-  server.add(storage.VolumeDefinition, volumeService(door, store))
+  asOwner.add(storage.VersionAdminDefinition, admin)
+  asOwner.add(storage.VolumeDefinition, volumeService(door, store))
   const port = await server.listen(`${config.host}:${config.port}`)
 
   const address = config.advertise ?? `${config.host}:${port}`

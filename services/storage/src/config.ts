@@ -41,11 +41,12 @@ export const StorageEnv = z
   })
   .refine(
     ({ GOLDKEEP_LEASE_HEARTBEAT: heartbeat, GOLDKEEP_LEASE_LOST: lost, GOLDKEEP_LEASE_TAKEOVER: takeover }) =>
-      2 * heartbeat <= lost && lost < takeover,
+      2 * heartbeat <= lost && lost + heartbeat <= takeover,
     // Else an owner that cannot renew might still write when the next one takes over.
     {
       path: ['GOLDKEEP_LEASE_TAKEOVER'],
-      message: 'expected longer than GOLDKEEP_LEASE_LOST, and that at least two GOLDKEEP_LEASE_HEARTBEAT',
+      message:
+        'expected at least GOLDKEEP_LEASE_LOST and one GOLDKEEP_LEASE_HEARTBEAT, and the former at least two of these',
     },
   )
 

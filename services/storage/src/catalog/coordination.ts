@@ -1,7 +1,7 @@
 import { catalog } from '@goldkeep/contracts'
 import { clientsWithBearer, openChannel } from '@goldkeep/service'
 import { signServiceTicket } from '@goldkeep/tickets'
-import type { Client } from 'nice-grpc'
+import type { Client, ClientMiddleware } from 'nice-grpc'
 
 export type CoordinationClient = Client<typeof catalog.CoordinationDefinition>
 
@@ -9,9 +9,10 @@ export type CoordinationClient = Client<typeof catalog.CoordinationDefinition>
 export function connectCatalog(
   address: string,
   serviceKey: Uint8Array,
+  middleware: ClientMiddleware,
 ): { readonly catalog: CoordinationClient; close(): void } {
   const channel = openChannel(address)
-  const factory = clientsWithBearer(() => signServiceTicket(serviceKey, 'storage', 'catalog'))
+  const factory = clientsWithBearer(() => signServiceTicket(serviceKey, 'storage', 'catalog')).use(middleware)
   return {
     catalog: factory.create(catalog.CoordinationDefinition, channel),
     close: () => channel.close(),

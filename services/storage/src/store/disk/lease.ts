@@ -1,49 +1,59 @@
 import { randomBytes } from 'node:crypto'
-import fs, { readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import fs from 'node:fs'
 import { listDirectory, withDirectory, type VolumeRoot } from './directories.js'
 import { writeFully } from './full-transfers.js'
+import type { LeaseTimes } from './lease-times.js'
+import type { ProcessIdentity } from './this-host.js'
 import { ignoreAbsent, readWhole, replaceFile } from './whole-files.js'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants
 const leasePattern = /^\.lease-(\d{1,12})$/
 
-/** Who owns the volume. */
-export interface Holder {
-  /** Counts the owners of a volume; the highest is the present one. */
+/** Who owns the volume, or owned it last. */
+export interface Holder extends ProcessIdentity {
+  /** Counts the owners of a volume, each has its own; the highest is the present one. */
   readonly epoch: number
-  readonly host: string
-  /** Tells one run of a kernel from another; containers on one kernel share it. */
-  readonly bootId: string
-  readonly pid: number
   readonly nonce: string
   /** RFC 3339. */
   readonly since: string
+  /** How often it renews its lease, and after how long without a renewal it gives up: milliseconds. */
+  readonly heartbeatMs: number
+  readonly lostAfterMs: number
 }
 
-export interface Lease extends Holder {
-  /** Milliseconds since 1970. */
-  readonly heartbeat: number
+export interface LeaseState {
+  /** Counts the renewals, so that no two of them write the same bytes. */
+  readonly beat: number
+  /** The owner has stopped in order: the volume is free. The lease stays, so that no epoch is given twice. */
+  readonly released?: true
 }
 
-export function newHolder(epoch: number): Holder {
-  return {
-    epoch,
-    host: hostname(),
-    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-    pid: process.pid,
-    nonce: randomBytes(8).toString('hex'),
-    since: new Date().toISOString(),
-  }
+export interface Lease {
+  readonly epoch: number
+  /** Any change of them is a sign of life. */
+  readonly bytes: Uint8Array
+  /** `undefined` when the bytes say nothing: it was just created, or is damaged. */
+  readonly holder: (Holder & LeaseState) | undefined
 }
 
-export const describeHolder = ({ host, pid, since }: Holder): string =>
-  `process ${pid} on ${host} since ${since}`
+export function newHolder(
+  epoch: number,
+  self: ProcessIdentity,
+  { heartbeatMs, lostAfterMs }: LeaseTimes,
+): Holder {
+  const nonce = randomBytes(8).toString('hex')
+  return { epoch, ...self, nonce, since: new Date().toISOString(), heartbeatMs, lostAfterMs }
+}
+
+export const describeHolder = ({ holder }: Pick<Lease, 'holder'>): string =>
+  holder
+    ? `process ${holder.pid} on ${holder.host} since ${holder.since}`
+    : 'a process whose lease cannot be read'
 
 const leaseName = (epoch: number): string => `.lease-${epoch}`
 
-const leaseBytes = (holder: Holder): Uint8Array =>
-  Buffer.from(`${JSON.stringify({ format: 1, ...holder, heartbeat: Date.now() })}\n`)
+const leaseBytes = (holder: Holder, state: LeaseState): Uint8Array =>
+  Buffer.from(`${JSON.stringify({ format: 1, ...holder, ...state, heartbeat: Date.now() })}\n`)
 
 /** @throws EEXIST when another made this epoch's lease */
 export async function createLease(root: VolumeRoot, holder: Holder): Promise<void> {
@@ -51,17 +61,21 @@ export async function createLease(root: VolumeRoot, holder: Holder): Promise<voi
     const path = directory.at(leaseName(holder.epoch))
     const fd = await root.sys.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
     try {
-      await writeFully(root.sys, fd, leaseBytes(holder), 0)
+      await writeFully(root.sys, fd, leaseBytes(holder, { beat: 0 }), 0)
       await root.sys.fsync(fd)
+      await directory.sync()
+    } catch (error) {
+      // Else the next start would take it for that of an owner.
+      await removeLease(root, holder.epoch).catch(() => {})
+      throw error
     } finally {
       await root.sys.close(fd)
     }
-    await directory.sync()
   })
 }
 
-export function renewLease(root: VolumeRoot, holder: Holder): Promise<void> {
-  return replaceFile(root, leaseName(holder.epoch), leaseBytes(holder))
+export function writeLease(root: VolumeRoot, holder: Holder, state: LeaseState): Promise<void> {
+  return replaceFile(root, leaseName(holder.epoch), leaseBytes(holder, state))
 }
 
 export async function removeLease(root: VolumeRoot, epoch: number): Promise<void> {
@@ -70,24 +84,38 @@ export async function removeLease(root: VolumeRoot, epoch: number): Promise<void
   )
 }
 
-/** By epoch, the present owner's last. One that cannot be read has just been created. */
-export async function readLeases(root: VolumeRoot): Promise<Lease[]> {
+/** The epochs of the leases that are there, the present owner's last. */
+export async function leaseEpochs(root: VolumeRoot): Promise<number[]> {
   const epochs = (await listDirectory(root, '')).flatMap((name) => {
     const epoch = leasePattern.exec(name)?.[1]
     return epoch === undefined ? [] : [Number(epoch)]
   })
-  const leases: Lease[] = []
-  for (const epoch of epochs.sort((a, b) => a - b)) {
-    const bytes = await readWhole(root, leaseName(epoch))
-    if (bytes) leases.push(parseLease(bytes, epoch))
-  }
-  return leases
+  return epochs.sort((a, b) => a - b)
 }
 
-function parseLease(bytes: Uint8Array, epoch: number): Lease {
+/** The present owner's lease, or the last owner's. */
+export async function readNewestLease(root: VolumeRoot): Promise<Lease | undefined> {
+  const epoch = (await leaseEpochs(root)).at(-1)
+  if (epoch === undefined) return undefined
+  // Removed since it was listed, which only its successor does.
+  return (await readLease(root, epoch)) ?? readNewestLease(root)
+}
+
+export async function readLease(root: VolumeRoot, epoch: number): Promise<Lease | undefined> {
+  const bytes = await readWhole(root, leaseName(epoch))
+  return bytes && { epoch, bytes, holder: parseLease(bytes, epoch) }
+}
+
+export const isSameLease = (one: Lease | undefined, other: Lease | undefined): boolean =>
+  one?.epoch === other?.epoch && Buffer.compare(one?.bytes ?? Buffer.of(), other?.bytes ?? Buffer.of()) === 0
+
+function parseLease(bytes: Uint8Array, epoch: number): Lease['holder'] {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as Lease
+    const lease = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<Holder & LeaseState>
+    const isWhole =
+      lease.epoch === epoch && typeof lease.nonce === 'string' && typeof lease.bootId === 'string'
+    return isWhole ? (lease as Holder & LeaseState) : undefined
   } catch {
-    return { ...newHolder(epoch), host: 'unknown', pid: 0, nonce: '', heartbeat: 0 }
+    return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { DomainError, newVolumeId, type HouseId, type VolumeId } from '@goldkeep/domain'
+import { newVolumeId, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import {
   formatMajor,
@@ -20,7 +20,7 @@ import { isErrno, nodeSyscalls, type Syscalls } from './syscalls.js'
 import { keepReserve } from './reserve.js'
 import { Room } from './room.js'
 import { UnfitVolumeError } from './unfit-volume.js'
-import { ownVolume, type Ownership } from './volume-owner.js'
+import { ownVolume, type Ownership, type OwnerSelf } from './volume-owner.js'
 import { readWhole, replaceFile } from './whole-files.js'
 
 const layout = volumeLayout('')
@@ -33,6 +33,11 @@ export interface OwnedVolume {
   readonly volumeId: VolumeId
   /** Rejects when another has taken it over, or its lease cannot be renewed. */
   readonly lost: Promise<never>
+  /**
+   * To be called before anything is acknowledged: after a gap in this process's clocks it reads the lease.
+   * @throws DomainError SHUTTING_DOWN
+   */
+  confirm(): Promise<void>
   /** Recovers what an earlier run left, and serves it. A new volume becomes the house's. */
   open(house: HouseId): Promise<VersionStore>
   /** Where what is known of the catalog's keys is kept. */
@@ -48,6 +53,8 @@ export interface VolumeOptions {
   /** Bytes that uploads never get, and as many that are given back when others have filled the volume. */
   readonly reserveBytes?: number
   readonly directWrites?: DirectWritesMode
+  /** Which process and which clock this is; given by tests. */
+  readonly owner?: OwnerSelf
 }
 
 /**
@@ -60,13 +67,17 @@ export async function takeVolume(
   log: Logger,
   signal: AbortSignal,
   sys: Syscalls = nodeSyscalls,
-  { lease = defaultLeaseTimes, reserveBytes = 0, directWrites = 'auto' }: VolumeOptions = {},
+  { lease = defaultLeaseTimes, reserveBytes = 0, directWrites = 'auto', owner }: VolumeOptions = {},
 ): Promise<OwnedVolume> {
-  const { sys: guarded, refuseChanges } = guardSyscalls(sys)
-  const reserve = keepReserve(guarded, reserveBytes, log)
-  const roomOf = (fd: number): Room => new Room(guarded, fd, reserveBytes, () => void reserve.fill())
+  let owned: Ownership | undefined = undefined
+  const guard = (calls: Syscalls): Syscalls => guardSyscalls(calls, () => owned)
+  const reserve = keepReserve(sys, reserveBytes, log)
+  const refill = (): void => {
+    if (owned?.isFresh()) void reserve.fill()
+  }
+  const roomOf = (fd: number): Room => new Room(guard(sys), fd, reserveBytes, refill)
   const direct = new DirectWrites(directWrites)
-  const root = await openRoot(reserve.sys, path, roomOf, direct).catch((error: unknown) => {
+  const root = await openRoot(guard(reserve.sys), path, roomOf, direct).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw new UnfitVolumeError(path, 'it cannot be opened', error)
     // Never made here: where a disk is not mounted that would fill the disk below.
     throw new UnfitVolumeError(path, 'it does not exist; mount its disk, or make the directory')
@@ -75,15 +86,15 @@ export async function takeVolume(
   const own = async (): Promise<Ownership> => {
     const warning = await refuseFileSystem(root)
     if (warning) log.warn({ volume: path }, `the volume is on ${warning}`)
-    return describeFaults(`own the volume ${path}`, () => ownVolume(root, log, lease, signal))
+    // The lease itself is written unguarded, since by it the guard is answered.
+    const bare = { ...root, sys: reserve.sys }
+    return describeFaults(`own the volume ${path}`, () => ownVolume(bare, log, lease, signal, owner))
   }
   const ownership = await own().catch(async (error: unknown) => {
     await sys.close(root.fd)
     throw error
   })
-  ownership.lost.catch(({ message }: Error) => {
-    refuseChanges(new DomainError('SHUTTING_DOWN', `storage is stopping: ${message}`))
-  })
+  owned = ownership
   const release = async (): Promise<void> => {
     await ownership.release().finally(() => sys.close(root.fd))
   }
@@ -100,6 +111,7 @@ export async function takeVolume(
       identity,
       volumeId,
       lost: ownership.lost,
+      confirm: () => ownership.confirm(),
       release,
       open: (house) =>
         describeFaults(`read the volume ${path}`, async () => {

@@ -1,19 +1,29 @@
-import { volumeNames } from '@goldkeep/volume'
 import net from 'node:net'
-import type { VolumeRoot } from './directories.js'
-import type { Holder } from './lease.js'
+import { listDirectory, withDirectory, type VolumeRoot } from './directories.js'
+import { describeHolder, type Holder } from './lease.js'
 import { isErrno } from './syscalls.js'
 import { ignoreAbsent } from './whole-files.js'
 
 const answerTimeoutMs = 2_000
+const socketPattern = /^\.owner-(\d{1,12})\.sock$/
+
+/**
+ * Each owner has a socket of its own name, since one that has lost the volume removes its socket when it
+ * closes it: that must never be its successor's.
+ */
+const socketName = (epoch: number): string => `.owner-${epoch}.sock`
 
 // Through the open root, since a socket's path is cut at 107 bytes and volumes lie deep.
-const socketPath = (root: VolumeRoot): string => `/proc/self/fd/${root.fd}/${volumeNames.ownerSocket}`
+const socketPath = (root: VolumeRoot, epoch: number): string =>
+  `/proc/self/fd/${root.fd}/${socketName(epoch)}`
 
-/** Who answers on the volume's socket; `undefined` when nobody does, and so nobody on this kernel lives. */
-export function askOwner(root: VolumeRoot): Promise<string | undefined> {
+/**
+ * Who answers on the owner's socket; `undefined` when nobody does. That alone proves nothing: another host,
+ * or another mount of the same network file system, has a socket of its own under that name.
+ */
+export function askOwner(root: VolumeRoot, epoch: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(socketPath(root))
+    const socket = net.connect(socketPath(root, epoch))
     let answer = ''
     socket.setTimeout(answerTimeoutMs, () => {
       socket.destroy()
@@ -25,6 +35,8 @@ export function askOwner(root: VolumeRoot): Promise<string | undefined> {
     socket.on('end', () => resolve(answer.trim() || 'a process that does not give its name'))
     socket.on('error', (error) => {
       if (isErrno(error, 'ENOENT', 'ECONNREFUSED')) resolve(undefined)
+      // Its queue is full: it lives, and does not answer.
+      else if (isErrno(error, 'EAGAIN')) resolve('a process that holds its socket and does not answer')
       else reject(error)
     })
   })
@@ -32,15 +44,13 @@ export function askOwner(root: VolumeRoot): Promise<string | undefined> {
 
 /** Answers those who ask for as long as this process lives. */
 export async function answerAsOwner(root: VolumeRoot, holder: Holder): Promise<{ close(): Promise<void> }> {
-  // A dead owner's socket stays behind as a name.
-  await root.sys.unlink(socketPath(root)).catch(ignoreAbsent)
   const server = net.createServer((socket) => {
     socket.on('error', () => socket.destroy())
-    socket.end(`process ${holder.pid} on ${holder.host} since ${holder.since}\n`)
+    socket.end(`${describeHolder({ holder: { ...holder, beat: 0 } })}\n`)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(socketPath(root), resolve)
+    server.listen(socketPath(root, holder.epoch), resolve)
   })
   server.unref()
   return {
@@ -49,4 +59,14 @@ export async function answerAsOwner(root: VolumeRoot, holder: Holder): Promise<{
         server.close(() => resolve())
       }),
   }
+}
+
+/** A dead owner's socket stays behind as a name. */
+export async function removeOlderSockets(root: VolumeRoot, epoch: number): Promise<void> {
+  const names = (await listDirectory(root, '')).filter(
+    (name) => Number(socketPattern.exec(name)?.[1]) < epoch,
+  )
+  await withDirectory(root, '', async (directory) => {
+    for (const name of names) await root.sys.unlink(directory.at(name)).catch(ignoreAbsent)
+  })
 }

@@ -1,116 +1,103 @@
 import type { Logger } from '@goldkeep/service'
-import { awaitOtherHost } from './await-other-host.js'
+import { awaitLastOwner, requireStillSilent, type Newcomer } from './await-last-owner.js'
 import type { VolumeRoot } from './directories.js'
-import { isErrno } from './syscalls.js'
-import { UnfitVolumeError } from './unfit-volume.js'
-import { askOwner, answerAsOwner } from './owner-socket.js'
-import {
-  createLease,
-  describeHolder,
-  newHolder,
-  readLeases,
-  removeLease,
-  renewLease,
-  type Holder,
-} from './lease.js'
+import { keepLease } from './keep-lease.js'
+import { createLease, leaseEpochs, newHolder, removeLease, type Holder, type Lease } from './lease.js'
 import type { LeaseTimes } from './lease-times.js'
+import { systemClock, type OwnerClock } from './owner-clock.js'
+import { answerAsOwner, removeOlderSockets } from './owner-socket.js'
+import { isErrno } from './syscalls.js'
+import { thisProcess, type ProcessIdentity } from './this-host.js'
+import { UnfitVolumeError } from './unfit-volume.js'
 import { VolumeHeldError } from './volume-held.js'
 
 export interface Ownership {
   /** Rejects when the volume is no longer ours: nothing may be acknowledged any more. */
   readonly lost: Promise<never>
+  /** Whether `confirm` need not ask the disk. */
+  readonly isFresh: () => boolean
+  /**
+   * Resolves when all that this process has done until now was done as the owner.
+   * @throws DomainError SHUTTING_DOWN
+   */
+  confirm(): Promise<void>
+  /**
+   * Looks for the lease of a successor.
+   * @throws DomainError SHUTTING_DOWN
+   */
+  look(): Promise<void>
   release(): Promise<void>
 }
 
+/** What a test replaces. */
+export interface OwnerSelf {
+  readonly identity?: ProcessIdentity
+  readonly clock?: OwnerClock
+}
+
+/** The ownerships of this process: it can tell of them what no other process can. */
+const mine = new Set<string>()
+
 /**
- * Makes this process the volume's only owner, or refuses. On one kernel the socket tells whether an owner
- * lives; an owner on another is believed dead after a time without a heartbeat.
+ * Makes this process the volume's only owner, or refuses.
+ *
+ * The owner writes its lease and then looks for another's; a newcomer writes its own and then looks whether
+ * the last one has changed. So of two that meet at least one sees the other.
  */
 export async function ownVolume(
   root: VolumeRoot,
   log: Logger,
   times: LeaseTimes,
   signal: AbortSignal,
+  { identity = thisProcess(), clock = systemClock }: OwnerSelf = {},
 ): Promise<Ownership> {
-  await refuseWhenAlive(root)
-  const last = await awaitOtherHost(root, log, times, signal)
-  const holder = newHolder((last?.epoch ?? 0) + 1)
+  const newcomer: Newcomer = { root, log, times, self: identity, clock, isMine: (nonce) => mine.has(nonce) }
+  const last = await awaitLastOwner(newcomer, signal)
+  const holder = newHolder((last?.epoch ?? 0) + 1, identity, times)
+  const begun = clock.read()
   // Exclusive: of two that start at once, one makes it.
   await createLease(root, holder).catch((error: unknown) => {
     if (!isErrno(error, 'EEXIST')) throw new UnfitVolumeError(root.path, 'its lease cannot be written', error)
     throw new VolumeHeldError(root.path, 'another storage service that is starting now')
   })
-  // The other one may have begun to listen between our first look and our lease.
-  await refuseWhenAlive(root).catch(async (error: unknown) => {
+  mine.add(holder.nonce)
+  try {
+    const socket = await takeFrom(newcomer, last, holder)
+    const lease = keepLease({ root, holder, log, times, clock }, begun)
+    return {
+      ...lease,
+      release: async () => {
+        try {
+          await socket.close()
+          await lease.end()
+        } finally {
+          mine.delete(holder.nonce)
+        }
+      },
+    }
+  } catch (error) {
+    mine.delete(holder.nonce)
+    throw error
+  }
+}
+
+/** The second look, the socket, and the end of what the last owner has left. */
+async function takeFrom(newcomer: Newcomer, last: Lease | undefined, holder: Holder) {
+  const { root } = newcomer
+  try {
+    if (last) await requireStillSilent(newcomer, last)
+  } catch (error) {
     await removeLease(root, holder.epoch)
     throw error
-  })
+  }
   const socket = await answerAsOwner(root, holder)
-  await removeOlderLeases(root, holder).catch(async (error: unknown) => {
+  try {
+    for (const epoch of await leaseEpochs(root)) if (epoch < holder.epoch) await removeLease(root, epoch)
+    await removeOlderSockets(root, holder.epoch)
+    return socket
+  } catch (error) {
     // Who could not take the volume must not go on answering as its owner.
     await socket.close()
     throw error
-  })
-  const beat = keepLease(root, holder, log, times)
-  return {
-    lost: beat.lost,
-    release: async () => {
-      beat.stop()
-      await socket.close()
-      await removeLease(root, holder.epoch)
-    },
   }
-}
-
-/** @throws VolumeHeldError when a newer lease is there */
-async function removeOlderLeases(root: VolumeRoot, { epoch }: Holder): Promise<void> {
-  const leases = await readLeases(root)
-  const newest = leases.at(-1)
-  if (newest && newest.epoch > epoch) throw new VolumeHeldError(root.path, describeHolder(newest))
-  for (const lease of leases) if (lease.epoch < epoch) await removeLease(root, lease.epoch)
-}
-
-async function refuseWhenAlive(root: VolumeRoot): Promise<void> {
-  const alive = await askOwner(root)
-  if (alive !== undefined) throw new VolumeHeldError(root.path, alive)
-}
-
-function keepLease(
-  root: VolumeRoot,
-  holder: Holder,
-  log: Logger,
-  { heartbeatMs, lostAfterMs }: LeaseTimes,
-): { lost: Promise<never>; stop: () => void } {
-  // Not the clock of the day, which is set now and then.
-  let renewed = performance.now()
-  let beating = false
-  let lose: (error: Error) => void = () => {}
-  const lost = new Promise<never>((_, reject) => {
-    lose = reject
-  })
-  lost.catch(() => {})
-  const loseAfterAWhile = (): void => {
-    if (performance.now() - renewed > lostAfterMs)
-      lose(new Error(`the lease of ${root.path} could not be renewed for ${lostAfterMs / 1000} s`))
-  }
-  const beat = async (): Promise<void> => {
-    // A file system that has gone away answers nothing at all, not even with an error.
-    if (beating) return loseAfterAWhile()
-    beating = true
-    try {
-      const newest = (await readLeases(root)).at(-1)
-      if (newest && newest.epoch > holder.epoch)
-        return lose(new Error(`the volume ${root.path} was taken over by ${describeHolder(newest)}`))
-      await renewLease(root, holder)
-      renewed = performance.now()
-    } catch (error) {
-      log.error({ err: error }, 'the lease of the volume could not be renewed')
-      loseAfterAWhile()
-    } finally {
-      beating = false
-    }
-  }
-  const timer = setInterval(() => void beat(), heartbeatMs)
-  timer.unref()
-  return { lost, stop: () => clearInterval(timer) }
 }
