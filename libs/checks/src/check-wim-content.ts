@@ -1,57 +1,83 @@
 import type { Finding } from '@goldkeep/domain'
+import { withControlWim } from './control-wim.js'
+import type { DeepCheckOptions } from './deep-check-options.js'
 import { detectKind } from './file-kinds.js'
 import { finding } from './finding.js'
+import { blameFile, blameMachine, isInDoubt, judgeRun } from './judge-wimlib.js'
 import { lookInto } from './look-into.js'
-import type { DeepCheckOptions } from './deep-check-options.js'
+import { otherParts } from './split-set.js'
 import type { CheckedFile } from './subject.js'
-import { runWimlib } from './wimlib.js'
+import { runWimlib, type WimlibOptions, type WimlibRun } from './wimlib.js'
+import type { WimWalk } from './wim-walk.js'
 
 const check = 'wim-content'
 const defaultTimeoutMs = 4 * 60 * 60 * 1000
+const defaultMemoryBytes = 2 * 1024 ** 3
+/** Of original content; the slowest compression is read at five times this rate on slow machines. */
+const slowestBytesPerSecond = 8 * 1024 * 1024
+const leastCpuSeconds = 120
 
-/** Exit codes of wimlib that speak of this machine, not of the file: no memory, cannot open, read, stat. */
-const unjudged: ReadonlySet<number> = new Set([39, 47, 50, 61])
+/** What the reading of the whole file found before. */
+export interface WimReading {
+  readonly digest: Finding | undefined
+  readonly walk: WimWalk
+}
 
-/** Whether everything in a WIM can be decompressed and has the hash that the WIM itself keeps. */
-export async function checkWimContent(file: CheckedFile, options: DeepCheckOptions): Promise<Finding> {
+/**
+ * Whether everything in a WIM can be decompressed and has the hash that the WIM itself keeps, and whether a
+ * pipe reads the same. wimlib-imagex runs under limits, and only with a file that nothing else is wrong with.
+ */
+export async function checkWimContent(
+  file: CheckedFile,
+  files: readonly CheckedFile[],
+  { digest, walk }: WimReading,
+  options: DeepCheckOptions,
+): Promise<Finding> {
   const { path } = file
   const result = await lookInto(check, file, async (open) => {
     const kind = await detectKind(open, path)
     if (!kind.startsWith('wim'))
       return finding(check, 'SKIP', 'Not a WIM, so its content is not looked at.', { path, found: kind })
+    const failed = [...(options.quick ?? []), ...(digest ? [digest] : [])].find(
+      (found) => found.path === path && found.verdict === 'FAIL',
+    )
+    if (failed) return finding(check, 'SKIP', `Not looked at, since ${failed.check} failed.`, { path })
+    const fault = walk.fault()
+    if (fault) return finding(check, 'FAIL', fault.message, { path, ...fault })
     if (file.localPath === undefined)
       return finding(check, 'ERROR', 'The file is not where wimlib-imagex could read it.', { path })
     options.onProgress?.({ check, path, bytes: 0 })
-    const others = kind === 'wim-split' ? [`--ref=${otherParts(file.localPath)}`] : []
-    const run = await runWimlib(['verify', file.localPath, ...others], {
-      signal: options.signal,
-      program: options.wimlib,
-      timeoutMs: options.wimTimeoutMs ?? defaultTimeoutMs,
-    })
-    return judge(path, run)
+    return verify(path, parameters(file, file.localPath, files), wimlibOptions(walk, options))
   })
   options.signal.throwIfAborted()
   return result
 }
 
-/** A split WIM's further parts lie beside the first: `part1.winpe.wim`, `part1.winpe2.swm`, … */
-const otherParts = (localPath: string): string => localPath.replace(/\.wim$/i, '*.swm')
-
-function judge(path: string, run: Awaited<ReturnType<typeof runWimlib>>): Finding {
-  const expected = 'wimlib-imagex verify ends with 0'
-  if (run.outcome !== 'exited')
-    return finding(check, 'ERROR', 'wimlib-imagex did not come to an end.', {
-      path,
-      expected,
-      found: run.lastWords,
-    })
-  const found = `exit code ${run.code}: ${run.lastWords}`.replace(/: $/, '')
-  if (run.code === 0)
-    return finding(check, 'PASS', 'Everything in the image can be read and has its hash.', {
-      path,
-      found: 'verified',
-    })
-  if (unjudged.has(run.code))
-    return finding(check, 'ERROR', 'wimlib-imagex could not judge the file here.', { path, expected, found })
-  return finding(check, 'FAIL', `The content of ${path} is damaged.`, { path, expected, found })
+function parameters(file: CheckedFile, localPath: string, files: readonly CheckedFile[]): string[] {
+  const others = otherParts(file.path, files).flatMap((part) => part.localPath ?? [])
+  return ['verify', localPath, ...others.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`)]
 }
+
+function wimlibOptions({ examination }: WimWalk, options: DeepCheckOptions): WimlibOptions {
+  const content = examination?.contents?.distinctBytes ?? 0
+  const cpuSeconds = leastCpuSeconds + content / slowestBytesPerSecond
+  return {
+    signal: options.signal,
+    program: options.wimlib,
+    timeoutMs: options.wimTimeoutMs ?? Math.max(defaultTimeoutMs, 2_000 * cpuSeconds),
+    limits: { memoryBytes: options.wimMemoryBytes ?? defaultMemoryBytes, cpuSeconds },
+  }
+}
+
+/** At most two runs with the file and one with a sound one, so that every file that can be read is judged. */
+async function verify(path: string, words: readonly string[], options: WimlibOptions): Promise<Finding> {
+  const run = await runWimlib(words, options)
+  if (!isInDoubt(run)) return judgeRun(path, run)
+  const control = await verifyControl(options)
+  if (control.outcome !== 'exited' || control.code !== 0) return blameMachine(path, run, control)
+  const again = await runWimlib(words, options)
+  return isInDoubt(again) ? blameFile(path, again) : judgeRun(path, again)
+}
+
+const verifyControl = (options: WimlibOptions): Promise<WimlibRun> =>
+  withControlWim((path) => runWimlib(['verify', path], options))

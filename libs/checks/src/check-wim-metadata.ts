@@ -1,21 +1,33 @@
 import type { Finding } from '@goldkeep/domain'
-import { readWimHeader, readWimMetadata, WimFault, type WimImage, type WimMetadata } from '@goldkeep/wim'
-import { bytesText, counted, finding, mebibytesText } from './finding.js'
+import {
+  readWimMetadata,
+  WimFault,
+  type WimExamination,
+  type WimImage,
+  type WimMetadata,
+} from '@goldkeep/wim'
+import { bytesText, counted, finding } from './finding.js'
+import { findImageFault } from './find-image-fault.js'
+import { findImageOddities } from './find-image-oddities.js'
 import { lookInto } from './look-into.js'
-import { isTooSmall, smallestShare } from './smallest-share.js'
 import type { CheckedFile } from './subject.js'
 
 const check = 'wim-metadata'
 
 /**
- * Whether a WIM's own description of its images can be read and fits the schema.
+ * Whether a WIM has the image that is deployed, and whether its own description of it can be read, agrees with
+ * its tables, and fits the schema.
  * @param usedMiB what was in use on the captured partition, where the schema says it
  */
-export function checkWimMetadata(file: CheckedFile, usedMiB: number | undefined): Promise<Finding> {
+export function checkWimMetadata(
+  file: CheckedFile,
+  usedMiB: number | undefined,
+  examination: WimExamination,
+): Promise<Finding> {
   return lookInto(check, file, async (open) => {
     try {
-      const header = await readWimHeader(open)
-      return judge(file.path, await readWimMetadata(open, header), usedMiB)
+      const metadata = await readWimMetadata(open, examination.header)
+      return judge(file.path, metadata, usedMiB, examination)
     } catch (error) {
       if (!(error instanceof WimFault)) throw error
       const { message, expected, found } = error
@@ -24,24 +36,30 @@ export function checkWimMetadata(file: CheckedFile, usedMiB: number | undefined)
   })
 }
 
-function judge(path: string, { images }: WimMetadata, usedMiB: number | undefined): Finding {
-  const first = images[0]
-  if (!first)
-    return finding(check, 'FAIL', 'The file holds no image.', { path, expected: 'one image', found: 'none' })
-  if (images.length > 1)
-    return finding(check, 'WARN', 'The file holds more than one image; deploys take the first.', {
+function judge(
+  path: string,
+  { images }: WimMetadata,
+  usedMiB: number | undefined,
+  examination: WimExamination,
+): Finding {
+  const fault = findImageFault(images, usedMiB, examination)
+  if (fault) {
+    const { message, expected, found } = fault
+    return finding(check, 'FAIL', message, { path, expected, found })
+  }
+  const oddities = findImageOddities(images, usedMiB, examination)
+  if (oddities.length > 0) {
+    const joined = (key: 'expected' | 'found', by: string): string =>
+      oddities.map((oddity) => oddity[key]).join(by)
+    const message = oddities.map((oddity) => oddity.message).join(' ')
+    return finding(check, 'WARN', message, {
       path,
-      expected: 'one image',
-      found: counted(images.length, 'image'),
+      expected: joined('expected', '; '),
+      found: joined('found', '; '),
     })
-  const { totalBytes } = first
-  if (totalBytes !== undefined && usedMiB !== undefined && isTooSmall(totalBytes, usedMiB))
-    return finding(check, 'WARN', 'The image holds far less than was in use on the source.', {
-      path,
-      expected: `at least ${smallestShare * 100} % of ${mebibytesText(usedMiB)}`,
-      found: bytesText(totalBytes),
-    })
-  return finding(check, 'PASS', 'The image describes itself.', { path, found: describe(first) })
+  }
+  const found = images[0] ? describe(images[0]) : 'none'
+  return finding(check, 'PASS', 'The image describes itself.', { path, found })
 }
 
 /** `Windows Professional 10.0.22631 x64, 1,204 files, 9,000 bytes`. */

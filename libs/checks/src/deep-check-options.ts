@@ -1,3 +1,5 @@
+import type { Finding } from '@goldkeep/domain'
+
 /** How far a deep examination is. */
 export interface CheckProgress {
   readonly check: string
@@ -9,8 +11,12 @@ export interface CheckProgress {
 export interface DeepCheckOptions {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: CheckProgress) => void
+  /** What the quick checks found: a file that failed them is not given to wimlib-imagex. */
+  readonly quick?: readonly Finding[]
   /** The program that verifies WIM files; `wimlib-imagex` when absent. */
   readonly wimlib?: string
-  /** Milliseconds for one run of wimlib-imagex; 4 hours when absent. */
+  /** Milliseconds for one run of wimlib-imagex; 4 hours when absent, and more for very large files. */
   readonly wimTimeoutMs?: number
+  /** Bytes of memory that wimlib-imagex may reserve; 2 GiB when absent. */
+  readonly wimMemoryBytes?: number
 }

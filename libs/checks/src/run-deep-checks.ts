@@ -4,18 +4,27 @@ import { checkWimContent } from './check-wim-content.js'
 import type { DeepCheckOptions } from './deep-check-options.js'
 import { isWimName } from './file-kinds.js'
 import { withinBounds } from './finding.js'
-import type { CheckSubject } from './subject.js'
+import type { CheckedFile, CheckSubject } from './subject.js'
+import { WimWalk } from './wim-walk.js'
 
 /**
- * The checks that read every byte: digests, and the content of WIM files through wimlib-imagex. Rejects
- * with the signal's reason when aborted, never for what a file contains.
+ * The checks that read every byte: digests, the stream of pipable WIM files in the same reading, and the content
+ * of WIM files through wimlib-imagex. Rejects with the signal's reason when aborted, never for what a file
+ * contains.
  */
 export async function runDeepChecks(subject: CheckSubject, options: DeepCheckOptions): Promise<Finding[]> {
   const digests: Finding[] = checkSchemaDigest(subject)
-  for (const file of subject.files) digests.push(await checkDigest(file, options))
   const contents: Finding[] = []
+  const walks = new Map<CheckedFile, WimWalk>()
   for (const file of subject.files) {
-    if (isWimName(file.path)) contents.push(await checkWimContent(file, options))
+    const walk = new WimWalk()
+    const isWim = isWimName(file.path)
+    digests.push(await checkDigest(file, options, isWim ? (open) => walk.start(open) : undefined))
+    if (isWim) walks.set(file, walk)
+  }
+  for (const [file, walk] of walks) {
+    const digest = digests.find(({ path }) => path === file.path)
+    contents.push(await checkWimContent(file, subject.files, { digest, walk }, options))
   }
   return [...withinBounds('digests', digests), ...withinBounds('wim-content', contents)]
 }

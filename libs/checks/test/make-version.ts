@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -51,6 +51,28 @@ export class Bench {
     const file = `${source}.wim`
     await run('wimlib-imagex', ['capture', source, file, 'golden', ...parameters])
     return readFile(file)
+  }
+
+  /** A real WIM of a tree with what differs in a WIM: content twice, a hard link, several chunks, an empty file. */
+  async captureMixedTree(...parameters: string[]): Promise<Buffer> {
+    const source = join(this.directory, `tree-${randomBytes(4).toString('hex')}`)
+    await mkdir(join(source, 'Windows', 'System32'), { recursive: true })
+    const text = Buffer.from('the same line again\n'.repeat(9_000))
+    await writeFile(join(source, 'Windows', 'notes.txt'), text)
+    await writeFile(join(source, 'Windows', 'System32', 'copy.txt'), text)
+    await writeFile(join(source, 'Windows', 'random.bin'), randomBytes(150_000))
+    await link(join(source, 'Windows', 'random.bin'), join(source, 'linked.bin'))
+    await writeFile(join(source, 'empty'), '')
+    await writeFile(join(source, 'small'), 'a few bytes')
+    await run('wimlib-imagex', ['capture', source, `${source}.wim`, 'golden', ...parameters])
+    return readFile(`${source}.wim`)
+  }
+
+  /** Runs wimlib-imagex in a directory of its own, and gives the directory. */
+  async wimlib(make: (directory: string) => Promise<void>): Promise<string> {
+    const directory = await mkdtemp(join(this.directory, 'wimlib-'))
+    await make(directory)
+    return directory
   }
 
   /** A shell script that is run in place of wimlib-imagex. */

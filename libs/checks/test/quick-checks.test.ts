@@ -135,34 +135,12 @@ describe('a damaged WIM', () => {
     expect(findingOf(findings, 'wim-metadata')?.verdict).toBe('SKIP')
   })
 
-  test('that is one part of a split one is a warning', async () => {
-    const part = Buffer.from(ordinary)
-    part.writeUInt16LE(1, 0x28)
-    part.writeUInt16LE(3, 0x2a)
-    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: part })
-    expect(findingOf(findings, 'wim-structure')).toMatchObject({
-      verdict: 'WARN',
-      found: 'not pipable, part 1 of 3',
-    })
-  })
-
   test('whose XML is overwritten fails by its metadata', async () => {
     const broken = Buffer.from(ordinary)
     const at = Number(broken.readBigUInt64LE(0x50))
     broken.fill(0x20, at)
     const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: broken })
     expect(complaints(findings)).toEqual([`wim-structure WARN ${wim}`, `wim-metadata FAIL ${wim}`])
-  })
-
-  test('with two images is a warning', async () => {
-    const broken = Buffer.from(ordinary)
-    const at = Number(broken.readBigUInt64LE(0x50))
-    const xml = Buffer.from('\ufeff<WIM><IMAGE/><IMAGE/></WIM>', 'utf16le')
-    broken.fill(0, at)
-    xml.copy(broken, at)
-    broken.writeBigUInt64LE((0x02n << 56n) | BigInt(xml.length), 0x48)
-    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: broken })
-    expect(findingOf(findings, 'wim-metadata')).toMatchObject({ verdict: 'WARN', found: '2 images' })
   })
 })
 

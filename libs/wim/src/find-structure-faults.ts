@@ -1,11 +1,5 @@
-import { headerBytes, type ResourceEntry, type WimHeader } from './parse-header.js'
-
-/** A part of a WIM that is not where its header says, or cannot be. */
-export interface StructureFault {
-  readonly message: string
-  readonly expected: string
-  readonly found: string
-}
+import { headerBytes, resourceFlags, type ResourceEntry, type WimHeader } from './parse-header.js'
+import type { StructureFault } from './structure-fault.js'
 
 /** Compares a header's claims with the file's size in bytes; finds truncation, not corruption. */
 export function findStructureFaults(header: WimHeader, fileSize: number): StructureFault[] {
@@ -17,16 +11,28 @@ export function findStructureFaults(header: WimHeader, fileSize: number): Struct
   ]
   return parts.flatMap(([name, entry, need]) => {
     if (entry.offset === 0 && entry.size === 0) return need === 'required' ? [absent(name)] : []
-    const limits = `within ${headerBytes} to ${end}`
-    if (entry.offset >= headerBytes && entry.offset + entry.size <= end) return []
+    return findPartFaults(name, entry, end)
+  })
+}
+
+function findPartFaults(name: string, entry: ResourceEntry, end: number): StructureFault[] {
+  const { offset, size, originalSize, flags } = entry
+  if (offset < headerBytes || offset + Math.max(size, originalSize) > end)
     return [
       {
         message: `The ${name} lies outside the file, as when a file was cut.`,
-        expected: limits,
-        found: `${entry.offset} to ${entry.offset + entry.size}`,
+        expected: `within ${headerBytes} to ${end}`,
+        found: `${offset} to ${offset + Math.max(size, originalSize)}`,
       },
     ]
-  })
+  if ((flags & resourceFlags.compressed) === 0 && size === originalSize) return []
+  return [
+    {
+      message: `The header is damaged: the ${name} is never compressed, so that its two sizes are the same.`,
+      expected: `${size} bytes`,
+      found: `${originalSize} bytes, flags ${flags}`,
+    },
+  ]
 }
 
 const absent = (name: string): StructureFault => ({

@@ -1,3 +1,4 @@
+import { readNumber64, readNumber56 } from './read-number.js'
 import { WimFault } from './wim-fault.js'
 
 /** Every WIM begins with a header of this many bytes, and a pipable one ends with another. */
@@ -10,18 +11,32 @@ export interface ResourceEntry {
   readonly offset: number
   /** Bytes when decompressed. */
   readonly originalSize: number
+  /** Bits of `resourceFlags`. */
   readonly flags: number
 }
+
+/** The bits of a resource's flags that decide how it is read. */
+export const resourceFlags = { metadata: 0x02, compressed: 0x04, solid: 0x10 } as const
+
+export type Compression = 'none' | 'xpress' | 'lzx' | 'lzms' | 'unknown'
 
 /** The header of a WIM file, as Microsoft's format describes it and wimlib extends it. */
 export interface WimHeader {
   /** Can be applied while it is being received; wimlib's extension, which DISM cannot read. */
   readonly pipable: boolean
+  readonly version: number
+  /** Bits of `headerFlags`, and of the compression. */
+  readonly flags: number
+  readonly compression: Compression
+  /** Bytes of original data in each compressed chunk. */
+  readonly chunkSize: number
   /** Hex; the same in both headers of a pipable file and in all parts of a split one. */
   readonly guid: string
   readonly partNumber: number
   readonly totalParts: number
   readonly imageCount: number
+  /** Number of the image that boots; 0 for none. */
+  readonly bootIndex: number
   /** Many files compressed together, as in an ESD. */
   readonly solid: boolean
   readonly blobTable: ResourceEntry
@@ -31,7 +46,8 @@ export interface WimHeader {
 
 const ordinaryMagic = 'MSWIM\0\0\0'
 const pipableMagic = 'WLPWM\0\0\0'
-const solidVersion = 0xe00
+export const headerVersions = { ordinary: 0x10d00, solid: 0xe00 } as const
+export const headerFlags = { compressed: 0x02, writeInProgress: 0x40 } as const
 
 /**
  * Reads a header from its 208 bytes.
@@ -51,28 +67,45 @@ export function parseWimHeader(bytes: Uint8Array): WimHeader {
   const headerSize = data.readUInt32LE(8)
   if (headerSize !== headerBytes)
     throw new WimFault('The header has a wrong length.', `${headerBytes}`, `${headerSize}`)
+  const flags = data.readUInt32LE(0x10)
   return {
     pipable: magic === pipableMagic,
-    solid: data.readUInt32LE(0x0c) === solidVersion,
+    version: data.readUInt32LE(0x0c),
+    solid: data.readUInt32LE(0x0c) === headerVersions.solid,
+    flags,
+    compression: compressionOf(flags),
+    chunkSize: data.readUInt32LE(0x14),
     guid: data.toString('hex', 0x18, 0x28),
     partNumber: data.readUInt16LE(0x28),
     totalParts: data.readUInt16LE(0x2a),
     imageCount: data.readUInt32LE(0x2c),
-    blobTable: readEntry(data, 0x30),
-    xml: readEntry(data, 0x48),
-    integrityTable: readEntry(data, 0x7c),
+    blobTable: parseResourceEntry(data, 0x30),
+    xml: parseResourceEntry(data, 0x48),
+    bootIndex: data.readUInt32LE(0x78),
+    integrityTable: parseResourceEntry(data, 0x7c),
   }
 }
 
+/** The bits in the order in which wimlib asks for them; the second of XPRESS is an older one. */
+const compressionBits: readonly (readonly [number, Compression])[] = [
+  [0x4_0000, 'lzx'],
+  [0x2_0000, 'xpress'],
+  [0x20_0000, 'xpress'],
+  [0x8_0000, 'lzms'],
+]
+
+function compressionOf(flags: number): Compression {
+  if ((flags & headerFlags.compressed) === 0) return 'none'
+  return compressionBits.find(([bit]) => (flags & bit) !== 0)?.[1] ?? 'unknown'
+}
+
 /** The low 56 bits of the first word are the size, the high 8 the flags. */
-function readEntry(data: Buffer, at: number): ResourceEntry {
-  const word = data.readBigUInt64LE(at)
+export function parseResourceEntry(data: Buffer, at: number): ResourceEntry {
   return {
-    // Beyond 2^53 the numbers are no longer exact; they are then far outside any file.
-    size: Number(word & 0xff_ffff_ffff_ffffn),
-    flags: Number(word >> 56n),
-    offset: Number(data.readBigUInt64LE(at + 8)),
-    originalSize: Number(data.readBigUInt64LE(at + 16)),
+    size: readNumber56(data, at),
+    flags: data.readUInt8(at + 7),
+    offset: readNumber64(data, at + 8),
+    originalSize: readNumber64(data, at + 16),
   }
 }
 

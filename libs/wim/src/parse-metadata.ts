@@ -1,8 +1,11 @@
 import { XMLParser } from 'fast-xml-parser'
 import { WimFault } from './wim-fault.js'
 
-/** Larger XML is refused unread; a real one has a few kilobytes. */
-export const maxMetadataBytes = 4 * 1024 * 1024
+/**
+ * Larger XML is refused unread, since the time to parse it grows with the square of its size in some readers.
+ * A real one has 2 KB for each image.
+ */
+export const maxMetadataBytes = 1024 * 1024
 const maxImages = 1000
 
 /** What a WIM says of its images. */

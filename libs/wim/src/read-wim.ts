@@ -3,22 +3,34 @@ import { headerBytes, parseWimHeader, type WimHeader } from './parse-header.js'
 import type { RandomAccess } from './random-access.js'
 import { WimFault } from './wim-fault.js'
 
-/**
- * The header that counts: the first one, or, in a pipable file, the one at the end, since the first was
- * written before its writer knew where things would lie.
- * @throws WimFault when a header is absent or broken, as in a file that was cut
- */
-export async function readWimHeader(file: RandomAccess): Promise<WimHeader> {
+/** The headers of a WIM. A pipable file has two, of which a pipe reads the first and others the last. */
+export interface WimHeaders {
+  readonly first: WimHeader
+  /** The only one of an ordinary file. */
+  readonly last: WimHeader
+}
+
+/** @throws WimFault when a header is absent or broken, as in a file that was cut */
+export async function readWimHeaders(file: RandomAccess): Promise<WimHeaders> {
   const first = parseWimHeader(await file.read(0, Math.min(headerBytes, file.size)))
-  if (!first.pipable) return first
-  const trailing = await readTrailingHeader(file)
-  if (!trailing?.pipable || trailing.guid !== first.guid)
+  if (!first.pipable) return { first, last: first }
+  const last = await readTrailingHeader(file)
+  if (!last?.pipable)
     throw new WimFault(
       'The file is cut: a pipable WIM ends with a second header.',
       `a header in the last ${headerBytes} bytes`,
       'other bytes',
     )
-  return trailing
+  return { first, last }
+}
+
+/**
+ * The header that counts: the only one, or, in a pipable file, the one at the end, since the first was
+ * written before its writer knew where the parts would be.
+ * @throws WimFault when a header is absent or broken, as in a file that was cut
+ */
+export async function readWimHeader(file: RandomAccess): Promise<WimHeader> {
+  return (await readWimHeaders(file)).last
 }
 
 async function readTrailingHeader(file: RandomAccess): Promise<WimHeader | undefined> {

@@ -1,4 +1,4 @@
-import { runDeepChecks, runQuickChecks } from '@goldkeep/checks'
+import { runDeepChecks, runQuickChecks, thoroughLimits } from '@goldkeep/checks'
 import type { Finding } from '@goldkeep/domain'
 import { readVersion } from './read-version.js'
 import type { Validation } from './validation.js'
@@ -14,7 +14,7 @@ export async function validateVersion(
 ): Promise<Finding[]> {
   const read = await readVersion(volume, validation)
   if ('finding' in read) return [read.finding]
-  const quick = await runQuickChecks(read.subject)
+  const quick = await runQuickChecks(read.subject, thoroughLimits)
   signal.throwIfAborted()
-  return [...quick, ...(await runDeepChecks(read.subject, { signal }))]
+  return [...quick, ...(await runDeepChecks(read.subject, { signal, quick }))]
 }
