@@ -79,7 +79,10 @@ async function openRead(
   signal: AbortSignal,
 ): Promise<{ first: Uint8Array; rest: AsyncGenerator<Uint8Array> }> {
   const { versionId, path } = request
-  const answers = client.read({ versionId, path, offset: BigInt(start), length: 0n }, { signal })
+  const answers = client.read(
+    { versionId, path, offset: BigInt(start), length: 0n, held: BigInt(start) },
+    { signal },
+  )
   const pieces = piecesOf(answers, request, start)
   const { value, done } = await pieces.next()
   if (done) throw new DomainError('UNAVAILABLE', `${path}: the storage service sent nothing`)

@@ -4,7 +4,7 @@ import { importPublicKey, verifyTicket } from '@goldkeep/tickets'
 import { sql } from 'kysely'
 import { sweep } from '../src/operations/sweep.js'
 import { reason } from './support/reason.js'
-import { useLab, validVersion } from './support/versions.js'
+import { registerVolume, useLab, validVersion, wimPath } from './support/versions.js'
 
 const { DeploymentState } = catalog
 const machine = (value: Partial<catalog.Machine>) => ({
@@ -114,8 +114,11 @@ describe('deployments', () => {
   test('reads and renewals keep one alive; what has ended is told to its reader', async () => {
     const deploymentId = idOf(await start(machine({ serial: 'ALIVE' })))
     await set(deploymentId, { leaseUntil: past() })
-    const reads = [{ deploymentId, bytesRead: 10n }]
-    expect(await house.coordination.reportProgress({ volumeId, reads })).toEqual({ endedDeploymentIds: [] })
+    const reads = [{ deploymentId, files: [{ path: wimPath, ranges: [{ start: 0n, end: 10n }] }] }]
+    expect(await house.coordination.reportProgress({ volumeId, reads })).toEqual({
+      endedDeploymentIds: [],
+      refused: [],
+    })
     const alive = await house.deployments.get({ deploymentId })
     expect(alive).toMatchObject({ bytesRead: 10n })
     expect(alive.expiresIn).toBeGreaterThan(14_000n)
@@ -124,6 +127,7 @@ describe('deployments', () => {
     await house.deployments.cancel({ deploymentId, reason: 'wrong room' })
     expect(await house.coordination.reportProgress({ volumeId, reads })).toEqual({
       endedDeploymentIds: [deploymentId],
+      refused: [],
     })
     await expect(house.deployments.renew({ deploymentId })).rejects.toEqual(reason('DEPLOYMENT_ENDED'))
   })
@@ -131,7 +135,8 @@ describe('deployments', () => {
   test('count what was read just before they ended, and live no longer for it', async () => {
     const deploymentId = idOf(await start(machine({ serial: 'QUICK' })))
     const finished = await house.deployments.finish({ deploymentId, succeeded: true })
-    const reads = [{ deploymentId, bytesRead: 4096n, lastReadTime: new Date() }]
+    const files = [{ path: wimPath, ranges: [{ start: 0n, end: 4096n }] }]
+    const reads = [{ deploymentId, files, lastReadTime: new Date() }]
     const answer = await house.coordination.reportProgress({ volumeId, reads })
     expect(answer.endedDeploymentIds).toEqual([deploymentId])
     const after = await house.deployments.get({ deploymentId })
@@ -139,9 +144,26 @@ describe('deployments', () => {
     expect(after.lastReadTime).toBeInstanceOf(Date)
     const unknown = await house.coordination.reportProgress({
       volumeId,
-      reads: [{ deploymentId: 'dep-nothing1', bytesRead: 1n }],
+      reads: [{ deploymentId: 'dep-nothing1' }],
     })
     expect(unknown.endedDeploymentIds).toEqual(['dep-nothing1'])
+  })
+
+  test('count each byte once, whoever reports it and however often', async () => {
+    const started = await start(machine({ serial: 'ONCE' }))
+    const deploymentId = idOf(started)
+    const other = await registerVolume(house)
+    const report = async (volume: string, path: string, ...ranges: [bigint, bigint][]): Promise<bigint> => {
+      const files = [{ path, ranges: ranges.map(([first, end]) => ({ start: first, end })) }]
+      await house.coordination.reportProgress({ volumeId: volume, reads: [{ deploymentId, files }] })
+      return (await house.deployments.get({ deploymentId })).bytesRead
+    }
+    expect(started.deployment?.bytesTotal).toBe(4096n)
+    expect(await report(volumeId, wimPath, [0n, 100n])).toBe(100n)
+    expect(await report(volumeId, wimPath, [0n, 100n])).toBe(100n)
+    expect(await report(other, wimPath, [50n, 200n], [300n, 400n])).toBe(300n)
+    expect(await report(volumeId, 'schema', [0n, 500n])).toBe(300n)
+    expect(await report(volumeId, wimPath, [0n, 4096n])).toBe(4096n)
   })
 
   test('finish once; the same end may be told again, another may not', async () => {
@@ -159,8 +181,9 @@ describe('deployments', () => {
     const whole = await start(machine({ serial: 'WHOLE' }))
     const half = idOf(await start(machine({ serial: 'HALF' })))
     const old = idOf(await start(machine({ serial: 'OLD' })))
-    const bytesRead = whole.deployment?.bytesTotal ?? 0n
-    await house.coordination.reportProgress({ volumeId, reads: [{ deploymentId: idOf(whole), bytesRead }] })
+    const end = whole.deployment?.bytesTotal ?? 0n
+    const files = [{ path: wimPath, ranges: [{ start: 0n, end }] }]
+    await house.coordination.reportProgress({ volumeId, reads: [{ deploymentId: idOf(whole), files }] })
     for (const id of [idOf(whole), half]) await set(id, { leaseUntil: past() })
     await set(old, { limitAt: past() })
     expect(await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })).toMatchObject({

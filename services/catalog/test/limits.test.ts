@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
+import { catalog } from '@goldkeep/contracts'
+import { sql } from 'kysely'
 import { reason } from './support/reason.js'
-import { schema, useLab } from './support/versions.js'
+import { manifestOf, registerVolume, schema, useLab, versionOf, wimPath } from './support/versions.js'
 
 describe('texts and numbers of requests', () => {
   const { house } = useLab()
@@ -41,5 +43,59 @@ describe('texts and numbers of requests', () => {
     expect(upload?.agent).toMatch(/^imager\ufffd 9+…$/)
     expect(Buffer.byteLength(upload?.agent ?? '')).toBe(256)
     expect(upload?.source).toMatchObject({ serial: 'S\ufffdN\ufffd[2J' })
+  })
+})
+
+describe('a report', () => {
+  const { house, volumeId } = useLab()
+  const begin = async (): Promise<string> => {
+    const { upload } = await house.uploads.begin({ imageId: 'lab', schema })
+    return upload?.versionId ?? ''
+  }
+
+  it('takes every item that can be taken, and names the others', async () => {
+    const [first, second] = [await begin(), await begin()]
+    const fileOf = (fields: object) => catalog.UploadFile.fromPartial({ path: wimPath, ...fields })
+    const answer = await house.coordination.reportProgress({
+      volumeId,
+      capacityBytes: 2n ** 63n - 1n,
+      freeBytes: -5n,
+      uploads: [
+        { versionId: first, files: [fileOf({ committedSize: -1n })] },
+        { versionId: first, files: [fileOf({ committedSize: 2n ** 63n - 1n })] },
+        { versionId: first, files: [fileOf({ digest: { algorithm: 'md5', value: Buffer.from('x') } })] },
+        { versionId: second, files: [fileOf({ committedSize: 7n, failure: 'a\u0000b' })] },
+      ],
+      reads: [
+        { deploymentId: 'dep-x', files: [{ path: wimPath, ranges: [{ start: 9n, end: 1n }] }] },
+        { deploymentId: 'dep-y' },
+      ],
+    })
+    const subjects = answer.refused.map(({ subjectId }) => subjectId).filter((id) => id !== volumeId)
+    expect(subjects).toEqual([first, first, first])
+    expect(answer.endedDeploymentIds).toEqual(['dep-x', 'dep-y'])
+    const { files } = await house.uploads.get({ versionId: second })
+    expect(files).toMatchObject([{ committedSize: 7n, failure: 'a\ufffdb' }])
+  })
+
+  it('of a seal is recorded whatever becomes of its findings', async () => {
+    await sql`alter table findings add constraint no_storms check (message <> 'storm')`.execute(house.db)
+    const versionId = await begin()
+    const message = { check: 'sizes', verdict: catalog.FindingVerdict.FINDING_VERDICT_PASS }
+    const manifest = await manifestOf(house, versionId, volumeId)
+    await house.coordination.recordSealed({
+      volumeId,
+      versionId,
+      manifest,
+      findings: [
+        { ...message, message: 'storm' },
+        { ...message, message: `\u0000${'x'.repeat(9_000)}` },
+      ],
+    })
+    expect((await versionOf(house, versionId)).lifecycle).toBe(catalog.Lifecycle.LIFECYCLE_SEALED)
+    const { findings } = await house.versions.getChecks({ versionId })
+    expect(findings).toMatchObject([{ verdict: catalog.FindingVerdict.FINDING_VERDICT_ERROR }])
+    await sql`alter table findings drop constraint no_storms`.execute(house.db)
+    expect(await registerVolume(house, volumeId)).toBe(volumeId)
   })
 })

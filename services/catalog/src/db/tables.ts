@@ -3,7 +3,7 @@ import type { HouseTable, SigningKeysTable, TokensTable, VolumesTable } from './
 import type { ImagesTable, ProfilesTable, PrimaryChangesTable } from './tables/image-tables.js'
 import type { VersionsTable, LocationsTable, FindingsTable } from './tables/version-tables.js'
 import type { UploadsTable, UploadFilesTable } from './tables/upload-tables.js'
-import type { DeploymentsTable } from './tables/deployment-tables.js'
+import type { DeploymentReadsTable, DeploymentsTable } from './tables/deployment-tables.js'
 import type { JobsTable, OutboxTable, RequestIdsTable } from './tables/job-tables.js'
 import type { ChangeLogTable, AuditTable } from './tables/record-tables.js'
 
@@ -27,6 +27,7 @@ export interface DB {
   uploads: UploadsTable
   uploadFiles: UploadFilesTable
   deployments: DeploymentsTable
+  deploymentReads: DeploymentReadsTable
   jobs: JobsTable
   outbox: OutboxTable
   requestIds: RequestIdsTable

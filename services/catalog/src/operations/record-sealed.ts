@@ -1,4 +1,4 @@
-import { DomainError, schemaPath, type Finding } from '@goldkeep/domain'
+import { cleanText, DomainError, schemaPath, textLimits, type Finding } from '@goldkeep/domain'
 import { parseManifest, type Manifest } from '@goldkeep/volume'
 import { sql, type Transaction } from 'kysely'
 import { createHash } from 'node:crypto'
@@ -40,13 +40,37 @@ export async function recordSealed(
 
   await sealVersion(trx, version, report, manifest, digest)
   await setLocation(trx, { ...report, presence: 'PRESENT' })
-  await replaceFindings(trx, version.versionId, report.findings)
+  await keepFindings(trx, version.versionId, report.findings)
   await countVersion(trx, image, manifest)
   await ensureJob(trx, 'validate', version.versionId)
   await ensureJob(trx, 'publish', image.uid)
   await recordAct(trx, { actor, action: 'seal', imageUid: image.uid, versionId: version.versionId })
   return version.number
 }
+
+/** The seal is recorded whatever becomes of its findings: a validation makes them again. */
+async function keepFindings(
+  trx: Transaction<DB>,
+  versionId: string,
+  findings: readonly Finding[],
+): Promise<void> {
+  await sql`savepoint findings`.execute(trx)
+  try {
+    await replaceFindings(trx, versionId, findings)
+  } catch (error) {
+    if (!(error instanceof Error && 'severity' in error && error.severity === 'ERROR')) throw error
+    await sql`rollback to savepoint findings`.execute(trx)
+    await replaceFindings(trx, versionId, [unkept(error.message)])
+  }
+}
+
+const unkept = (found: string): Finding => ({
+  check: 'schema-sound',
+  verdict: 'ERROR',
+  message: 'The findings of the seal could not be kept; the validation makes them again.',
+  expected: 'findings that the database takes',
+  found: cleanText(found, textLimits.prose),
+})
 
 function assertSameVersion(report: SealedReport, manifest: Manifest, version: VersionRow): void {
   const differences = [

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
 import { inMilliseconds } from '../db/clock.js'
+import { addReadRanges, bytesReadOf, type ReadRanges } from '../db/deployment-reads-queries.js'
 import type { DB, UploadFileState } from '../db/tables.js'
 import { nothingPending } from './request-upload-end.js'
 
@@ -22,7 +23,7 @@ export interface ReportedUpload {
 
 export interface ReportedRead {
   readonly deploymentId: string
-  readonly bytesRead: number
+  readonly files: readonly ReadRanges[]
   readonly lastReadTime: Date | undefined
 }
 
@@ -87,10 +88,18 @@ async function withdrawExpiry(trx: Transaction<DB>, versionId: string): Promise<
  * after the machine has finished; they count as well. Answers whether it is still open.
  */
 export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times: Times): Promise<boolean> {
+  const known = await trx
+    .selectFrom('deployments')
+    .select('deploymentId')
+    .where('deploymentId', '=', read.deploymentId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!known) return false
+  await addReadRanges(trx, read.deploymentId, read.files)
   const told = await trx
     .updateTable('deployments')
     .set({
-      bytesRead: sql`bytes_read + ${read.bytesRead}::bigint`,
+      bytesRead: bytesReadOf(read.deploymentId),
       lastReadAt: sql`greatest(last_read_at, least(now(), ${read.lastReadTime ?? null}::timestamptz))`,
       leaseUntil: sql`case when state = 'OPEN' then ${inMilliseconds(times.deploymentLeaseMs)} else lease_until end`,
     })

@@ -1,4 +1,5 @@
-import { DomainError, newDeploymentId, worstPresence } from '@goldkeep/domain'
+import { DomainError, newDeploymentId, schemaPath, worstPresence } from '@goldkeep/domain'
+import { parseManifest } from '@goldkeep/volume'
 import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
 import { isIdentified, machineKeys, type MachineIdentity } from '../domain/machine-identity.js'
@@ -7,7 +8,7 @@ import { inMilliseconds } from '../db/clock.js'
 import { imageNotFound } from '../db/images-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB, ImageRow } from '../db/tables.js'
-import { getVersion, type VersionView } from '../db/versions-queries.js'
+import { getVersion, getVersionBytes, type VersionView } from '../db/versions-queries.js'
 import { noPrimary } from './resolve-version.js'
 import { supersedeDeployment } from './supersede-deployment.js'
 
@@ -58,7 +59,7 @@ export async function startDeployment(
         sharePath: `images/${image.imageId}/versions/${version.versionId}`,
         volumeId,
       }),
-      bytesTotal: version.sizeBytes,
+      bytesTotal: await bytesToRead(trx, version),
       startedBy: JSON.stringify(actor),
       leaseUntil: inMilliseconds(times.deploymentLeaseMs),
       limitAt: inMilliseconds(times.deploymentLimitMs),
@@ -73,6 +74,13 @@ export async function startDeployment(
     details: { deploymentId },
   })
   return { deploymentId, supersededDeploymentId: superseded }
+}
+
+/** Bytes of the version's files without the schema, which comes with the orders. */
+async function bytesToRead(trx: Transaction<DB>, { versionId, sizeBytes }: VersionView): Promise<number> {
+  const { manifest } = await getVersionBytes(trx, versionId)
+  const files = manifest ? parseManifest(manifest).files : []
+  return sizeBytes - (files.find(({ path }) => path === schemaPath)?.size ?? 0)
 }
 
 function assertTarget(target: DeploymentTarget): void {

@@ -20,7 +20,8 @@ export const databaseFaults: ServerMiddleware = async function* databaseFaultsMi
   }
 }
 
-function isTransient(error: unknown): boolean {
+/** Whether the same call may succeed later. */
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof DomainError) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return transientCodes.test(code) || driverMessages.test(error.message)

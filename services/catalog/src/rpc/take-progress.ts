@@ -1,31 +1,60 @@
 import { catalog, sha256FromProto } from '@goldkeep/contracts'
+import { cleanText, textLimits } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import type { Times } from '../domain/times.js'
+import type { ReadRanges } from '../db/deployment-reads-queries.js'
 import type { DB, UploadFileState } from '../db/tables.js'
 import { reportRead, reportUpload, reportVolume, type ReportedFile } from '../operations/report-progress.js'
+import { isTransient } from './database-faults.js'
 import { fileStates } from './encode-upload.js'
 
-/** Each upload and each read in a transaction of its own: one that fails holds up no other. */
+interface Answer {
+  readonly endedDeploymentIds: string[]
+  readonly refused: catalog.RefusedItem[]
+}
+
+/**
+ * Each upload and each read in a transaction of its own: an item that cannot be taken is named in the answer and
+ * holds up no other. Only a database that is away fails the whole report, which is then sent again.
+ */
 export async function takeProgress(
   db: Kysely<DB>,
   report: catalog.ReportProgressRequest,
   times: Times,
-): Promise<{ endedDeploymentIds: string[] }> {
-  const { volumeId, capacityBytes, freeBytes } = report
-  const room = { volumeId, capacityBytes: Number(capacityBytes), freeBytes: Number(freeBytes) }
-  await db.transaction().execute((trx) => reportVolume(trx, room))
-  for (const { versionId, files, lastByteTime } of report.uploads) {
-    const upload = { versionId, files: files.map(decodeFile), lastByteTime }
-    await db.transaction().execute((trx) => reportUpload(trx, upload, times))
-  }
-  const endedDeploymentIds: string[] = []
-  for (const { deploymentId, bytesRead, lastReadTime } of report.reads) {
-    const read = { deploymentId, bytesRead: Number(bytesRead), lastReadTime }
-    const isOpen = await db.transaction().execute((trx) => reportRead(trx, read, times))
-    if (!isOpen) endedDeploymentIds.push(deploymentId)
-  }
-  return { endedDeploymentIds }
+): Promise<Answer> {
+  const answer: Answer = { endedDeploymentIds: [], refused: [] }
+  const { volumeId } = report
+  await takeItem(answer, volumeId, () =>
+    db.transaction().execute((trx) => reportVolume(trx, { ...spaceOf(report), volumeId })),
+  )
+  for (const { versionId, files, lastByteTime } of report.uploads)
+    await takeItem(answer, versionId, () => {
+      const upload = { versionId, files: files.map(decodeFile), lastByteTime }
+      return db.transaction().execute((trx) => reportUpload(trx, upload, times))
+    })
+  for (const { deploymentId, files, lastReadTime } of report.reads)
+    await takeItem(answer, deploymentId, async () => {
+      const read = { deploymentId, files: files.map(decodeRanges), lastReadTime }
+      const isOpen = await db.transaction().execute((trx) => reportRead(trx, read, times))
+      if (!isOpen) answer.endedDeploymentIds.push(deploymentId)
+    })
+  return answer
 }
+
+async function takeItem(answer: Answer, subjectId: string, take: () => Promise<void>): Promise<void> {
+  try {
+    await take()
+  } catch (error) {
+    if (isTransient(error)) throw error
+    const reason = cleanText(error instanceof Error ? error.message : String(error), textLimits.name)
+    answer.refused.push({ subjectId, reason })
+  }
+}
+
+const spaceOf = ({ capacityBytes, freeBytes }: catalog.ReportProgressRequest) => ({
+  capacityBytes: Number(capacityBytes),
+  freeBytes: Number(freeBytes),
+})
 
 const stateWords = new Map<catalog.UploadFileState, UploadFileState>(
   Object.entries(fileStates).map(([word, value]) => [value, word as UploadFileState]),
@@ -42,3 +71,8 @@ function decodeFile(file: catalog.UploadFile): ReportedFile {
     failure: file.failure,
   }
 }
+
+const decodeRanges = ({ path, ranges }: catalog.FileRead): ReadRanges => ({
+  path,
+  ranges: ranges.map(({ start, end }) => ({ start: Number(start), end: Number(end) })),
+})

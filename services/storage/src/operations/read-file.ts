@@ -11,6 +11,8 @@ export interface ReadOrder {
   readonly offset: number
   /** 0: to the end. */
   readonly length: number
+  /** Bytes before the offset that the reader has from a Read that broke. */
+  readonly held: number
   readonly deploymentId?: DeploymentId
 }
 
@@ -29,10 +31,11 @@ export async function* readFile(
   makeRoom: (offset: number, length: number) => Uint8Array,
 ): AsyncGenerator<ReadOutput, void, undefined> {
   const file = await store.openFile(order.versionId, order.path)
-  const reading = meter.begin(order.deploymentId)
+  const reading = meter.begin(order.deploymentId, order.path)
   let next: Promise<Uint8Array> | undefined
   try {
     const end = endOf(order, file)
+    reading.count(order.offset - order.held, order.held)
     yield { kind: 'header', size: file.size, sha256: file.sha256 }
     const read = (offset: number): Promise<Uint8Array> => {
       const length = Math.max(0, Math.min(pieceBytes, end - offset))
@@ -47,7 +50,7 @@ export async function* readFile(
       if (data.length === 0)
         throw new DomainError('IO_ERROR', `${order.path}: read ${offset} of ${file.size} bytes`)
       next = read(offset + data.length)
-      reading.count(data.length)
+      reading.count(offset, data.length)
       yield { kind: 'piece', offset, data }
       offset += data.length
     }
@@ -59,7 +62,11 @@ export async function* readFile(
   }
 }
 
-function endOf({ path, offset, length }: ReadOrder, { size }: OpenFile): number {
+function endOf({ path, offset, length, held }: ReadOrder, { size }: OpenFile): number {
+  if (held > offset)
+    throw new DomainError('INVALID_FIELD', `held: expected at most the offset ${offset}, found ${held}`, {
+      field: 'held',
+    })
   if (offset < 0 || offset > size || length < 0)
     throw new DomainError(
       'INVALID_FIELD',

@@ -1,35 +1,43 @@
-import { DomainError, type DeploymentId } from '@goldkeep/domain'
+import { DomainError, type DeploymentId, type FilePath } from '@goldkeep/domain'
+import { addRange, type Range } from './ranges.js'
 
 interface Count {
-  bytes: number
+  readonly files: Map<FilePath, Range[]>
   lastRead: Date
   readers: number
 }
 
+export interface FileReads {
+  readonly path: FilePath
+  readonly ranges: readonly Range[]
+}
+
 export interface ReadCount {
   readonly deploymentId: DeploymentId
-  readonly bytesRead: number
+  readonly files: readonly FileReads[]
   readonly lastRead: Date
 }
 
-/** Counts what deployments read, and stops those that the catalog says have ended. */
+/** Counts which bytes deployments read, and stops those that the catalog says have ended. */
 export class ReadMeter {
   readonly #counts = new Map<DeploymentId, Count>()
   readonly #ended = new Set<DeploymentId>()
 
   /** @throws DomainError DEPLOYMENT_ENDED, here and at each `count` after the deployment has ended */
-  begin(deploymentId: DeploymentId | undefined): { count(bytes: number): void; end(): void } {
+  begin(
+    deploymentId: DeploymentId | undefined,
+    path: FilePath,
+  ): { count(offset: number, bytes: number): void; end(): void } {
     if (deploymentId === undefined) return { count: () => {}, end: () => {} }
-    const count = this.#counts.get(deploymentId) ?? { bytes: 0, lastRead: new Date(), readers: 0 }
-    this.#counts.set(deploymentId, count)
+    const count = this.#countOf(deploymentId, new Date())
     count.readers += 1
     return {
-      count: (bytes) => {
+      count: (offset, bytes) => {
         if (this.#ended.has(deploymentId))
           throw new DomainError('DEPLOYMENT_ENDED', `deployment ${deploymentId} has ended; start another`, {
             deployment_id: deploymentId,
           })
-        count.bytes += bytes
+        addTo(count, path, { start: offset, end: offset + bytes })
         count.lastRead = new Date()
       },
       end: () => {
@@ -42,9 +50,10 @@ export class ReadMeter {
   take(): ReadCount[] {
     const counts: ReadCount[] = []
     for (const [deploymentId, count] of this.#counts) {
-      if (count.bytes > 0 || count.readers > 0)
-        counts.push({ deploymentId, bytesRead: count.bytes, lastRead: count.lastRead })
-      count.bytes = 0
+      const files = [...count.files].map(([path, ranges]) => ({ path, ranges }))
+      if (files.length > 0 || count.readers > 0)
+        counts.push({ deploymentId, files, lastRead: count.lastRead })
+      count.files.clear()
       if (count.readers === 0) {
         this.#counts.delete(deploymentId)
         this.#ended.delete(deploymentId)
@@ -55,15 +64,27 @@ export class ReadMeter {
 
   /** Gives back what could not be reported. */
   putBack(counts: readonly ReadCount[]): void {
-    for (const { deploymentId, bytesRead, lastRead } of counts) {
-      const count = this.#counts.get(deploymentId) ?? { bytes: 0, lastRead, readers: 0 }
-      count.bytes += bytesRead
-      this.#counts.set(deploymentId, count)
+    for (const { deploymentId, files, lastRead } of counts) {
+      const count = this.#countOf(deploymentId, lastRead)
+      for (const { path, ranges } of files) for (const range of ranges) addTo(count, path, range)
     }
   }
 
-  end(deploymentIds: readonly DeploymentId[]): void {
-    for (const deploymentId of deploymentIds)
-      if (this.#counts.has(deploymentId)) this.#ended.add(deploymentId)
+  end(deploymentIds: readonly string[]): void {
+    for (const deploymentId of this.#counts.keys())
+      if (deploymentIds.includes(deploymentId)) this.#ended.add(deploymentId)
   }
+
+  #countOf(deploymentId: DeploymentId, lastRead: Date): Count {
+    const count = this.#counts.get(deploymentId) ?? { files: new Map(), lastRead, readers: 0 }
+    this.#counts.set(deploymentId, count)
+    return count
+  }
+}
+
+function addTo(count: Count, path: FilePath, range: Range): void {
+  if (range.end <= range.start) return
+  const ranges = count.files.get(path) ?? []
+  addRange(ranges, range)
+  count.files.set(path, ranges)
 }

@@ -1,7 +1,15 @@
 import type { Logger } from '@goldkeep/service'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Does the work again and again, with a pause between, until the signal; a failure is logged once in a row. */
+/** A run that takes longer is given up, so that a call without an answer does not end the repetition. */
+const longestRunMs = 60_000
+/** A failure that lasts is logged again after so long. */
+const remindAfterMs = 60_000
+
+/**
+ * Does the work again and again, with a pause between, until the signal. No failure ends it: one is logged when
+ * it begins, every minute while it lasts, and when it is over.
+ */
 export async function repeat(
   doing: string,
   pauseMs: number,
@@ -9,14 +17,22 @@ export async function repeat(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  let failing = false
+  let failingSince: number | undefined
+  let loggedAt = 0
   while (!signal.aborted) {
     try {
-      await work(signal)
-      failing = false
+      await work(AbortSignal.any([signal, AbortSignal.timeout(longestRunMs)]))
+      if (failingSince !== undefined) log.info({ doing }, 'succeeds again')
+      failingSince = undefined
     } catch (error) {
-      if (!failing && !signal.aborted) log.warn({ err: error, doing }, 'the catalog cannot be reached')
-      failing = true
+      if (signal.aborted) return
+      const now = performance.now()
+      failingSince ??= now
+      if (failingSince === now || now - loggedAt >= remindAfterMs) {
+        const failingSeconds = Math.round((now - failingSince) / 1000)
+        log.warn({ err: error, doing, failingSeconds }, 'fails, and is tried again')
+        loggedAt = now
+      }
     }
     await delay(pauseMs, undefined, { signal }).catch(() => {})
   }

@@ -3,7 +3,10 @@ import type { Finding, VersionId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
 import type { VersionStore } from '../store/version-store.js'
-import { retryForever } from './retry-forever.js'
+import { isRefusal, retryForever } from './retry-forever.js'
+
+/** Milliseconds for one answer of the catalog. */
+const longestCallMs = 60_000
 
 export interface SealReporterOptions {
   readonly store: VersionStore
@@ -16,7 +19,10 @@ export interface SealReporterOptions {
   readonly findingsOf: (versionId: VersionId) => Promise<readonly Finding[]>
 }
 
-/** Tells the catalog of each seal until it has taken it. */
+/**
+ * Tells the catalog of each seal until it has taken it. A seal that the catalog refuses is logged once and told
+ * again at the next start; its upload stays staged until then.
+ */
 export class SealReporter {
   readonly #reporting = new Map<VersionId, Promise<boolean>>()
 
@@ -46,7 +52,10 @@ export class SealReporter {
     const reporting = this.#record(versionId, findings)
       .catch((error: unknown) => {
         if (!this.options.signal.aborted)
-          this.options.log.error({ err: error, versionId }, 'a seal could not be reported')
+          this.options.log.error(
+            { err: error, versionId },
+            'the catalog refuses a seal; it is told again at the next start',
+          )
         return false
       })
       .finally(() => this.#reporting.delete(versionId))
@@ -55,27 +64,50 @@ export class SealReporter {
   }
 
   async #record(versionId: VersionId, findings?: readonly Finding[]): Promise<boolean> {
-    const { store, catalog, log, signal, findingsOf } = this.options
-    const version = store.findVersion(versionId)
-    if (!version) return false
-    const manifest = await store.readManifest(versionId)
-    const found = findings ?? (await findingsOf(versionId))
-    await retryForever(
-      () =>
-        catalog.recordSealed(
-          {
-            volumeId: store.identity.volume,
-            versionId,
-            imageId: version.imageId,
-            imageUid: version.imageUid,
-            manifest,
-            findings: found.map((finding) => findingToProto(finding)),
-          },
-          { signal },
-        ),
-      { doing: `recording the seal of ${versionId}`, log, signal },
-    )
+    const { store, log } = this.options
+    if (!store.findVersion(versionId)) return false
+    const found = findings ?? (await this.#findingsOf(versionId))
+    try {
+      await this.#tell(versionId, found)
+    } catch (error) {
+      if (!isRefusal(error) || found.length === 0) throw error
+      log.warn({ err: error, versionId }, 'a seal is refused with its findings; telling it without them')
+      await this.#tell(versionId, [])
+    }
     await store.forgetUpload(versionId)
     return true
   }
+
+  /** Of an earlier run. The seal is recorded whatever becomes of its findings: a validation makes them again. */
+  async #findingsOf(versionId: VersionId): Promise<readonly Finding[]> {
+    try {
+      return await this.options.findingsOf(versionId)
+    } catch (error) {
+      this.options.log.warn({ err: error, versionId }, 'a sealed version could not be checked')
+      return []
+    }
+  }
+
+  async #tell(versionId: VersionId, findings: readonly Finding[]): Promise<void> {
+    const { store, catalog, log, signal } = this.options
+    const manifest = await store.readManifest(versionId)
+    const { imageId = '', imageUid = '' } = store.findVersion(versionId) ?? {}
+    const report = {
+      volumeId: store.identity.volume,
+      versionId,
+      imageId,
+      imageUid,
+      manifest,
+      findings: findings.map((finding) => findingToProto(finding)),
+    }
+    await retryForever(() => catalog.recordSealed(report, { signal: within(longestCallMs, signal) }), {
+      doing: `recording the seal of ${versionId}`,
+      log,
+      signal,
+      permanent: isRefusal,
+    })
+  }
 }
+
+const within = (ms: number, signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(ms)])

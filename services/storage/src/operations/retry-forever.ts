@@ -1,4 +1,6 @@
+import { isDomainError, type ErrorKind } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
+import { ClientError, Status } from 'nice-grpc-common'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const firstPauseMs = 200
@@ -11,6 +13,23 @@ export interface RetryOptions {
   readonly signal: AbortSignal
   /** Errors that trying again cannot heal. */
   readonly permanent?: (error: unknown) => boolean
+}
+
+const refusals: ReadonlySet<ErrorKind> = new Set([
+  'invalid',
+  'not-found',
+  'exists',
+  'precondition',
+  'out-of-range',
+  'corrupt',
+])
+const transportRefusals: ReadonlySet<Status> = new Set([Status.INVALID_ARGUMENT, Status.RESOURCE_EXHAUSTED])
+
+/** Whether the catalog has judged what it was told, so that the same will be refused again. */
+export function isRefusal(error: unknown): boolean {
+  if (isDomainError(error)) return refusals.has(error.kind)
+  // The transport's own: a message that is too large.
+  return error instanceof ClientError && transportRefusals.has(error.code)
 }
 
 /**

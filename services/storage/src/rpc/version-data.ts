@@ -29,6 +29,7 @@ export function versionDataService(
         path: parseFilePath(request.path),
         offset: sizeFromProto('offset', request.offset),
         length: sizeFromProto('length', request.length),
+        held: sizeFromProto('held', request.held),
         ...(deploymentId !== undefined && { deploymentId }),
       }
       const makeRoom = (offset: number, length: number): Uint8Array =>

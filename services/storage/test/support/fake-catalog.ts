@@ -18,6 +18,8 @@ export interface FakeCatalog {
   /** Deployments that are told to be over. */
   readonly endedDeployments: string[]
   readonly revocations: catalog.Revocation[]
+  /** While set, an error that it returns is the answer to the call. */
+  refuse: ((rpc: string, request: unknown) => Error | undefined) | undefined
   /** While set, every call is refused as if the catalog were down. */
   down: boolean
   sign(claims: TicketClaims, lifetime?: { readonly issued?: Date; readonly expires?: Date }): Promise<string>
@@ -39,6 +41,7 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
     ended: [],
     endedDeployments: [],
     revocations: [],
+    refuse: undefined,
     down: false,
     sign: (claims, { issued = new Date(), expires = new Date(Date.now() + 900_000) } = {}) =>
       signTicket(signingKey, claims, issued, expires),
@@ -47,6 +50,11 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
   server.add(catalog.CoordinationDefinition, answering(fake, pair.publicKey))
   const port = await server.listen('127.0.0.1:0')
   return Object.assign(fake, { address: `127.0.0.1:${String(port)}` })
+}
+
+function refuseAsTold(fake: FakeCatalog, rpc: string, request: unknown): void {
+  const error = fake.refuse?.(rpc, request)
+  if (error) throw error
 }
 
 type Coordination = catalog.CoordinationServiceImplementation
@@ -81,10 +89,12 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       return { unrecordedVersionIds: unrecorded.map(({ versionId }) => versionId) }
     }),
     reportProgress: up((request: catalog.ReportProgressRequest) => {
+      refuseAsTold(fake, 'reportProgress', request)
       fake.progress.push(request)
       return { endedDeploymentIds: fake.endedDeployments }
     }),
     recordSealed: up((request: catalog.RecordSealedRequest) => {
+      refuseAsTold(fake, 'recordSealed', request)
       fake.sealed.set(request.versionId, request)
       return { number: fake.sealed.size }
     }),

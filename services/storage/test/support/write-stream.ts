@@ -155,12 +155,19 @@ export async function readWhole(
     readonly path: string
     readonly offset?: number
     readonly length?: number
+    readonly held?: number
   },
 ): Promise<{ readonly size: number; readonly bytes: Buffer }> {
   const pieces: Uint8Array[] = []
   let size = -1
-  const { versionId, path, offset = 0, length = 0 } = request
-  const answers = clients.versions.read({ versionId, path, offset: BigInt(offset), length: BigInt(length) })
+  const { versionId, path, offset = 0, length = 0, held = 0 } = request
+  const answers = clients.versions.read({
+    versionId,
+    path,
+    offset: BigInt(offset),
+    length: BigInt(length),
+    held: BigInt(held),
+  })
   for await (const { message } of answers) {
     if (message?.$case === 'header') size = Number(message.value.size)
     if (message?.$case === 'chunk') pieces.push(message.value.data)

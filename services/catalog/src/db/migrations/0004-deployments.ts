@@ -46,5 +46,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index deployments_open_macs on deployments using gin (machine_macs) where state = 'OPEN';
     create index deployments_lease on deployments (lease_until) where state = 'OPEN';
     create index deployments_limit on deployments (limit_at) where state = 'OPEN';
+
+    create table deployment_reads (
+      deployment_id text not null references deployments on delete cascade,
+      path text not null,
+      ranges int8multirange not null,
+      primary key (deployment_id, path)
+    );
   `.execute(db)
 }

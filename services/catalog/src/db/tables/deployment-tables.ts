@@ -35,6 +35,14 @@ export interface DeploymentsTable {
   endedAt: Nullable<Date>
 }
 
+/** Which bytes of each file a deployment has read. */
+export interface DeploymentReadsTable {
+  deploymentId: string
+  path: string
+  /** `{[0,10),[20,30)}`. */
+  ranges: string
+}
+
 export interface FrozenOrders {
   /** The profile as JSON; empty: none. */
   readonly profile: string
