@@ -14,6 +14,13 @@ export const meanings = {
   },
   catalog: {
     GOLDKEEP_DATABASE_URL: 'the database: `postgres://user:password@host:port/name`',
+    GOLDKEEP_DATABASE_CONNECT_TIMEOUT:
+      'a call that gets no connection to the database within this time is refused, and safe to repeat',
+    GOLDKEEP_DATABASE_SILENCE:
+      'a database connection on which nothing has moved for this time is looked into, and closed unless the database says that it works on it; a failover is noticed within about twice this time',
+    GOLDKEEP_DATABASE_STATEMENT_TIMEOUT:
+      'the database ends a statement that runs longer; migrations are not limited',
+    GOLDKEEP_DATABASE_LOCK_TIMEOUT: 'the database ends a statement that waits longer for a lock',
     GOLDKEEP_ADMIN_TOKEN_FILE:
       'where the first start leaves the administrator’s token, in a file of mode 0600',
     GOLDKEEP_CLAIM_LEASE: 'a job whose worker has not been heard of for so long is given to another',

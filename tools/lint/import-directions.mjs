@@ -11,7 +11,7 @@ const libImports = {
   checks: ['domain', 'schema', 'wim', 'volume'],
   client: ['domain', 'contracts'],
   service: ['domain', 'contracts', 'tickets', 'client'],
-  jobs: ['domain', 'service'],
+  jobs: ['domain', 'service', 'postgres'],
   postgres: ['domain', 'service'],
 }
 

@@ -1,5 +1,6 @@
 import { createPostgresBackend, Queue, runMigrations, Worker, type PgPool } from 'bullmq'
-import pg from 'pg'
+import { openPool, usualLimits } from '@goldkeep/postgres/pool'
+import type pg from 'pg'
 import { queueNames } from './queue-names.js'
 import type { QueueBackend } from './queue-backend.js'
 import type { QueueLog } from './queues.js'
@@ -14,16 +15,11 @@ const queryConnections = 4
  * a worker listens on. Not behind PgBouncer in transaction mode, which breaks LISTEN.
  */
 export async function openPostgresBackend(url: string, log: QueueLog): Promise<QueueBackend> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: queryConnections + queueNames.length,
-    keepAlive: true,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'goldkeep-queues',
-    options: `-c search_path=${schema}`,
-  })
-  // Without a listener a database that restarts would end the process.
-  pool.on('error', (err) => log.warn({ err, backend: 'postgres' }, 'queue connection'))
+  const maxConnections = queryConnections + queueNames.length
+  const pool = openPool(
+    { url, applicationName: 'goldkeep-queues', maxConnections, limits: usualLimits, searchPath: schema },
+    log,
+  )
   pool.setMaxListeners(queueNames.length * 4)
   try {
     await migrate(pool)

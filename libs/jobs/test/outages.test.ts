@@ -45,6 +45,23 @@ describe.each(backends)('when %s goes away', (_name, startBackend) => {
     expect(seen.filter((id) => id === 'after')).toHaveLength(1)
   })
 
+  test('a worker is back after its queue vanished without a reset', async () => {
+    const seen: string[] = []
+    const worker = await queues.startWorker('validate', async ({ payload }) => void seen.push(payload.jobId))
+    await queues.enqueue('validate', 'out-5', { jobId: 'before' })
+    await waitUntil(() => seen.includes('before'), { what: 'the first job is done' })
+
+    proxy.vanish()
+    await expect(queues.enqueue('validate', 'out-6', { jobId: 'lost' })).rejects.toThrow()
+    proxy.pointTo(new URL(backend.url).host)
+    await waitUntil(() => queues.enqueue('validate', 'out-7', { jobId: 'after' }).then(() => true), {
+      what: 'the queue takes jobs again',
+      timeoutMs: 20_000,
+    })
+    await waitUntil(() => seen.includes('after'), { what: 'the worker is back', timeoutMs: 40_000 })
+    await worker.close()
+  })
+
   test('who enqueues into a dead line is told in time', async () => {
     proxy.stall()
     const before = performance.now()

@@ -90,3 +90,22 @@ test('a refused connection is reset', async () => {
   const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException]
   expect(error.code).toBe('ECONNRESET')
 })
+
+test('a target that vanishes answers nobody, and what comes after goes to the next one', async () => {
+  client.write('hello')
+  await answer('hello')
+  proxy.vanish()
+  client.write('world')
+  const unanswered = connect({ port: proxy.port })
+  await once(unanswered, 'connect')
+  const next = createServer((socket) => void socket.end('next'))
+  await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve))
+  proxy.pointTo(`127.0.0.1:${String((next.address() as AddressInfo).port)}`)
+  const later = connect({ port: proxy.port })
+  const [greeting] = (await once(later, 'data')) as [Buffer]
+  expect(greeting.toString()).toBe('next')
+  expect(received).toBe('hello')
+  expect(proxy.forwarded()).toBe(5)
+  for (const socket of [unanswered, later]) socket.destroy()
+  next.close()
+})

@@ -19,6 +19,13 @@ export interface TcpProxy {
   readonly stallBackAfter: (bytes: number) => void
   readonly stalled: () => boolean
   readonly resume: () => void
+  /**
+   * The target vanishes without a reset, as a dead host or a firewall does: connections stay and carry nothing
+   * for ever, and new ones are accepted and never answered.
+   */
+  readonly vanish: () => void
+  /** New connections go to this `host:port`; those from before `vanish` stay dead. */
+  readonly pointTo: (target: string) => void
   /** Refuses new connections until told otherwise. */
   readonly refuse: (refusing: boolean) => void
   /** Bytes that went to the target. */
@@ -32,12 +39,15 @@ export interface TcpProxy {
 interface Pair {
   readonly client: Socket
   readonly server: Socket
+  /** Its target has vanished. */
+  gone: boolean
 }
 
 /** Stands between a client and `host:port`, and spoils the connection as told. */
 export async function tcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(`tcp://${target}`)
   const line = {
+    target: new URL(`tcp://${target}`),
+    vanished: false,
     delayMs: 0,
     stalled: false,
     refusing: false,
@@ -48,12 +58,14 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     stallBackAt: Number.POSITIVE_INFINITY,
   }
   const pairs = new Set<Pair>()
+  /** Connections that were accepted and lead nowhere. */
+  const swallowed = new Set<Socket>()
   const streams = new Set<DelayedStream>()
 
-  const pass = (from: Socket, to: Socket, onBytes: (count: number) => void): void => {
+  const pass = (pair: Pair, from: Socket, to: Socket, onBytes: (count: number) => void): void => {
     const stream = delayStream(from, to, {
       delayMs: () => line.delayMs,
-      stalled: () => line.stalled,
+      stalled: () => line.stalled || pair.gone,
       onBytes,
     })
     streams.add(stream)
@@ -63,10 +75,16 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     client.resetAndDestroy()
     server.resetAndDestroy()
   }
+  const swallow = (client: Socket): void => {
+    swallowed.add(client)
+    client.on('error', () => {}).once('close', () => swallowed.delete(client))
+  }
   const listener = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     if (line.refusing) return void client.resetAndDestroy()
-    const server = connect({ host: hostname, port: Number(port), noDelay: true, allowHalfOpen: true })
-    const pair = { client, server }
+    if (line.vanished) return swallow(client)
+    const { hostname: host, port } = line.target
+    const server = connect({ host, port: Number(port), noDelay: true, allowHalfOpen: true })
+    const pair: Pair = { client, server, gone: false }
     pairs.add(pair)
     for (const [socket, other] of [
       [client, server],
@@ -78,7 +96,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
         pairs.delete(pair)
       })
     }
-    pass(client, server, (count) => {
+    pass(pair, client, server, (count) => {
       line.forwarded += count
       if (line.forwarded >= line.stallAt) {
         line.stallAt = Number.POSITIVE_INFINITY
@@ -89,7 +107,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
         reset(pair)
       }
     })
-    pass(server, client, (count) => {
+    pass(pair, server, client, (count) => {
       line.returned += count
       if (line.returned < line.stallBackAt) return
       line.stallBackAt = Number.POSITIVE_INFINITY
@@ -115,12 +133,21 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       line.stalled = false
       for (const stream of streams) stream.flush()
     },
+    vanish: () => {
+      line.vanished = true
+      for (const pair of pairs) pair.gone = true
+    },
+    pointTo: (next) => {
+      line.target = new URL(`tcp://${next}`)
+      line.vanished = false
+    },
     refuse: (refusing) => void (line.refusing = refusing),
     forwarded: () => line.forwarded,
     returned: () => line.returned,
     connections: () => pairs.size,
     stop: async () => {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
+      for (const socket of swallowed) socket.destroy()
       for (const { client, server } of pairs) {
         client.destroy()
         server.destroy()

@@ -15,7 +15,7 @@ import { startRelay } from './background/start-relay.js'
 import { startSweeper } from './background/start-sweeper.js'
 import type { CatalogConfig } from './config.js'
 import { checkDatabase } from './db/check-database.js'
-import { migrate } from './db/migrate.js'
+import { migrateDatabase } from './db/migrate.js'
 import { openDatabase } from './db/open-database.js'
 import type { DB } from './db/tables.js'
 import { openHouse } from './operations/open-house.js'
@@ -37,6 +37,8 @@ export interface RunningCatalog extends RunningService {
   readonly houseId: string
 }
 
+/** At most; the watch, the relay's listener and the queues have their own. */
+const databaseConnections = 20
 /** Time that open calls have to end when the catalog stops, in milliseconds. */
 const drainMs = 5_000
 
@@ -51,10 +53,10 @@ export async function startCatalog(
 ): Promise<RunningCatalog> {
   const closers: (() => Promise<unknown>)[] = []
   try {
-    const db = openDatabase(config.databaseUrl, log)
+    const db = openDatabase(config.databaseUrl, log, databaseConnections, config.databaseLimits)
     closers.unshift(() => db.destroy())
     await checkDatabase(db)
-    await migrate(db as unknown as Kysely<never>)
+    await migrateDatabase(config.databaseUrl, log)
     const { houseId } = await openHouse(db, config.adminTokenFile, log)
     const queues = await connectQueues(config.queueUrl, log)
     closers.unshift(() => queues.close())

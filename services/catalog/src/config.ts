@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from '@goldkeep/postgres/pool'
 import {
   durationSetting,
   loadConfig,
@@ -12,6 +13,10 @@ import type { Times } from './domain/times.js'
 /** The catalog's environment variables; docs/configuration.md describes them. */
 export const CatalogEnv = z.object({
   GOLDKEEP_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://…'),
+  GOLDKEEP_DATABASE_CONNECT_TIMEOUT: durationSetting('5s'),
+  GOLDKEEP_DATABASE_SILENCE: durationSetting('3s'),
+  GOLDKEEP_DATABASE_STATEMENT_TIMEOUT: durationSetting('10m'),
+  GOLDKEEP_DATABASE_LOCK_TIMEOUT: durationSetting('30s'),
   GOLDKEEP_QUEUE_URL: z.string().regex(/^(rediss?|postgres(ql)?):\/\//, 'expected redis://… or postgres://…'),
   GOLDKEEP_SERVICE_KEY: serviceKeySetting,
   GOLDKEEP_CATALOG_HOST: z.string().default('127.0.0.1'),
@@ -29,6 +34,7 @@ export const CatalogEnv = z.object({
 
 export interface CatalogConfig {
   readonly databaseUrl: string
+  readonly databaseLimits: ConnectionLimits
   readonly queueUrl: string
   readonly serviceKey: Uint8Array
   readonly host: string
@@ -47,6 +53,12 @@ export function loadCatalogConfig(environment?: Readonly<Record<string, string |
   const values = loadConfig(CatalogEnv, environment)
   return {
     databaseUrl: values.GOLDKEEP_DATABASE_URL,
+    databaseLimits: {
+      connectMs: values.GOLDKEEP_DATABASE_CONNECT_TIMEOUT,
+      silenceMs: values.GOLDKEEP_DATABASE_SILENCE,
+      statementMs: values.GOLDKEEP_DATABASE_STATEMENT_TIMEOUT,
+      lockMs: values.GOLDKEEP_DATABASE_LOCK_TIMEOUT,
+    },
     queueUrl: values.GOLDKEEP_QUEUE_URL,
     serviceKey: values.GOLDKEEP_SERVICE_KEY,
     host: values.GOLDKEEP_CATALOG_HOST,

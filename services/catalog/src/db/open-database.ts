@@ -1,3 +1,4 @@
+import { openPool, usualLimits, type ConnectionLimits } from '@goldkeep/postgres/pool'
 import type { Logger } from '@goldkeep/service'
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
@@ -10,21 +11,14 @@ const parserOf = (oid: number, format?: 'text'): unknown =>
   oid === bigintOid ? Number : pg.types.getTypeParser(oid, format)
 
 /** The pool and the typed access to it. `maxConnections` bounds the pool. */
-export function openDatabase(url: string, log: Logger, maxConnections = 20): Kysely<DB> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: maxConnections,
-    connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 30_000,
-    application_name: 'goldkeep-catalog',
-    types: {
-      getTypeParser: parserOf as typeof pg.types.getTypeParser,
-    },
-  })
-  // Idle connections break when PostgreSQL restarts; without a listener that would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
-  // So do connections in use; their queries are told by a rejection, and the pool drops them.
-  pool.on('connect', (client) => client.on('error', () => {}))
+export function openDatabase(
+  url: string,
+  log: Logger,
+  maxConnections = 20,
+  limits: ConnectionLimits = usualLimits,
+): Kysely<DB> {
+  const types = { getTypeParser: parserOf as typeof pg.types.getTypeParser }
+  const pool = openPool({ url, applicationName: 'goldkeep-catalog', maxConnections, limits, types }, log)
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -2,21 +2,31 @@ import { DomainError } from '@goldkeep/domain'
 import type { ServerMiddleware } from 'nice-grpc'
 
 /**
- * What PostgreSQL, its driver and the system call a connection that cannot be had or was lost: classes 08
- * and 57P, 53300 (too many connections), and the two conflicts that vanish when a call is repeated.
+ * The codes by which PostgreSQL and the system name a connection that cannot be had or was lost (classes 08 and
+ * 57P, 53300 too many connections, 25P03 idle for too long), a server that is not primary yet (25006), limits of
+ * time (57014 statement, 55P03 lock), and the two conflicts that vanish when a call is repeated.
  */
-const transientCodes = /^(08...|57P..|53300|40001|40P01|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/
+const transientCodes =
+  /^(08...|57P..|57014|55P03|25P03|25006|53300|40001|40P01|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
 const driverMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered)/
 
-/** A database that is away for a while is told as UNAVAILABLE, so that callers try again. */
+/**
+ * A database that is away for a while is told as UNAVAILABLE, so that callers try again. A connection may be lost
+ * after its transaction was committed: a repeat with the same request id answers what was done.
+ */
 export const databaseFaults: ServerMiddleware = async function* databaseFaultsMiddleware(call, context) {
   try {
     return yield* call.next(call.request, context)
   } catch (error) {
     if (!isTransient(error)) throw error
     const cause = error instanceof Error ? error : undefined
-    throw new DomainError('UNAVAILABLE', 'the database cannot be reached now; try again', {}, { cause })
+    throw new DomainError(
+      'UNAVAILABLE',
+      'the database cannot be reached now, and a change may or may not have been made; try again with the same request id',
+      {},
+      { cause },
+    )
   }
 }
 
