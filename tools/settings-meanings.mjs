@@ -62,6 +62,10 @@ export const meanings = {
     GOLDKEEP_WORKER_CONCURRENCY: 'jobs at once, for each queue',
     GOLDKEEP_JOB_LOCK: 'the queue takes a job from a worker that has not been heard of for so long',
     GOLDKEEP_STALLED_INTERVAL: 'how often the queue looks for such jobs',
+    GOLDKEEP_WIMLIB_MEMORY:
+      'bytes of memory that one run of `wimlib-imagex` may reserve; a file for which it needs more is `INVALID`',
+    GOLDKEEP_WIMLIB_TIME:
+      'the longest run of `wimlib-imagex`; its processor time is limited too, by the size of the content',
   },
   allInOne: {
     GOLDKEEP_HOME:

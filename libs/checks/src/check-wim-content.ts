@@ -1,4 +1,5 @@
 import type { Finding } from '@goldkeep/domain'
+import { checkNames } from './check-wim-names.js'
 import { withControlWim } from './control-wim.js'
 import type { DeepCheckOptions } from './deep-check-options.js'
 import { detectKind } from './file-kinds.js'
@@ -47,7 +48,9 @@ export async function checkWimContent(
     if (file.localPath === undefined)
       return finding(check, 'ERROR', 'The file is not where wimlib-imagex could read it.', { path })
     options.onProgress?.({ check, path, bytes: 0 })
-    return verify(path, parameters(file, file.localPath, files), wimlibOptions(walk, options))
+    const limited = wimlibOptions(walk, options)
+    const verified = await verify(path, parameters(file, file.localPath, files), limited)
+    return verified.verdict === 'PASS' ? checkNames(verified, file.localPath, limited) : verified
   })
   options.signal.throwIfAborted()
   return result
@@ -64,7 +67,7 @@ function wimlibOptions({ examination }: WimWalk, options: DeepCheckOptions): Wim
   return {
     signal: options.signal,
     program: options.wimlib,
-    timeoutMs: options.wimTimeoutMs ?? Math.max(defaultTimeoutMs, 2_000 * cpuSeconds),
+    timeoutMs: options.wimTimeoutMs ?? defaultTimeoutMs,
     limits: { memoryBytes: options.wimMemoryBytes ?? defaultMemoryBytes, cpuSeconds },
   }
 }

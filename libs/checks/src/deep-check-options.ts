@@ -15,7 +15,7 @@ export interface DeepCheckOptions {
   readonly quick?: readonly Finding[]
   /** The program that verifies WIM files; `wimlib-imagex` when absent. */
   readonly wimlib?: string
-  /** Milliseconds for one run of wimlib-imagex; 4 hours when absent, and more for very large files. */
+  /** Milliseconds for one run of wimlib-imagex; 4 hours when absent. */
   readonly wimTimeoutMs?: number
   /** Bytes of memory that wimlib-imagex may reserve; 2 GiB when absent. */
   readonly wimMemoryBytes?: number

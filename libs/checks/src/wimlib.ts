@@ -13,6 +13,8 @@ export interface WimlibOptions {
   readonly timeoutMs: number
   readonly program?: string | undefined
   readonly limits?: ChildLimits
+  /** Receives its standard output as it comes. */
+  readonly onOutput?: (text: Uint8Array) => void
 }
 
 export type WimlibRun =
@@ -31,12 +33,13 @@ export type WimlibRun =
  */
 export function runWimlib(
   parameters: readonly string[],
-  { signal, timeoutMs, program = defaultProgram, limits }: WimlibOptions,
+  { signal, timeoutMs, program = defaultProgram, limits, onOutput }: WimlibOptions,
 ): Promise<WimlibRun> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error)
     const [command = program, ...rest] = [...limitPrefix(limits), program, ...parameters]
-    const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(command, rest, { stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'pipe'] })
+    if (onOutput) child.stdout?.on('data', onOutput)
     let words = ''
     let late = false
     let killer: NodeJS.Timeout | undefined
@@ -56,7 +59,7 @@ export function runWimlib(
       if (signal.aborted) reject(signal.reason as Error)
       else resolve(run)
     }
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words = (words + text).slice(-keptBytes)
     })
     child.on('error', (error) =>

@@ -68,6 +68,15 @@ export class Bench {
     return readFile(`${source}.wim`)
   }
 
+  /** A real WIM of one file of this name. */
+  async captureNamed(name: string, ...parameters: string[]): Promise<Buffer> {
+    const source = join(this.directory, `named-${randomBytes(4).toString('hex')}`)
+    await mkdir(source)
+    await writeFile(join(source, name), randomBytes(1_000))
+    await run('wimlib-imagex', ['capture', source, `${source}.wim`, 'golden', ...parameters])
+    return readFile(`${source}.wim`)
+  }
+
   /** Runs wimlib-imagex in a directory of its own, and gives the directory. */
   async wimlib(make: (directory: string) => Promise<void>): Promise<string> {
     const directory = await mkdtemp(join(this.directory, 'wimlib-'))

@@ -11,9 +11,11 @@ export interface ExamineLimits {
   readonly entries: number
   /** Headers in the stream of a pipable file, each a read of its own. */
   readonly blobHeaders: number
+  /** Bytes of XML that are parsed; 100,000 take a second where they were made for it. */
+  readonly xmlBytes: number
 }
 
-export const quickLimits: ExamineLimits = { entries: 330_000, blobHeaders: 64 }
+export const quickLimits: ExamineLimits = { entries: 330_000, blobHeaders: 64, xmlBytes: 64 * 1024 }
 
 /** What a blob table says that a WIM contains, as far as it was read. */
 export interface WimContents {

@@ -17,7 +17,7 @@ export async function readWimHeaders(file: RandomAccess): Promise<WimHeaders> {
   const last = await readTrailingHeader(file)
   if (!last?.pipable)
     throw new WimFault(
-      'The file is cut: a pipable WIM ends with a second header.',
+      'The file is cut or damaged: a pipable WIM ends with a second header.',
       `a header in the last ${headerBytes} bytes`,
       'other bytes',
     )

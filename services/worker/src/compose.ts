@@ -42,7 +42,7 @@ export async function startWorker(
       { name: 'catalog', timeoutMs: 1_000, run: async () => catalog.close() },
     ])
   const { concurrency, jobLock: lockMs, stalledInterval: stalledIntervalMs } = config
-  const jobs = createJobs({ storage: storageCaller(config), volume: config.volume })
+  const jobs = createJobs({ storage: storageCaller(config), volume: config.volume, wimlib: config.wimlib })
   try {
     for (const queue of config.queues) {
       signal.throwIfAborted()

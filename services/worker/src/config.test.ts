@@ -26,6 +26,7 @@ describe('the configuration', () => {
       concurrency: 1,
       jobLock: 30_000,
       stalledInterval: 30_000,
+      wimlib: { memoryBytes: 2 ** 31, timeMs: 4 * 60 * 60 * 1000 },
       volume: '/srv/gold',
     })
   })

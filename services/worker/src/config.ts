@@ -32,6 +32,12 @@ export const WorkerEnv = z.object({
     .default(1),
   GOLDKEEP_JOB_LOCK: durationSetting('30s'),
   GOLDKEEP_STALLED_INTERVAL: durationSetting('30s'),
+  GOLDKEEP_WIMLIB_MEMORY: z
+    .string()
+    .regex(/^[1-9]\d{7,14}$/, 'expected bytes, at least 10000000')
+    .transform(Number)
+    .default(2 * 1024 ** 3),
+  GOLDKEEP_WIMLIB_TIME: durationSetting('4h'),
 })
 
 /** Durations are in milliseconds. */
@@ -47,6 +53,8 @@ export interface WorkerConfig {
   readonly concurrency: number
   readonly jobLock: number
   readonly stalledInterval: number
+  /** What one run of wimlib-imagex may use. */
+  readonly wimlib: { readonly memoryBytes: number; readonly timeMs: number }
 }
 
 /**
@@ -69,5 +77,6 @@ export function loadWorkerConfig(environment?: Readonly<Record<string, string | 
     concurrency: values.GOLDKEEP_WORKER_CONCURRENCY,
     jobLock: values.GOLDKEEP_JOB_LOCK,
     stalledInterval: values.GOLDKEEP_STALLED_INTERVAL,
+    wimlib: { memoryBytes: values.GOLDKEEP_WIMLIB_MEMORY, timeMs: values.GOLDKEEP_WIMLIB_TIME },
   }
 }

@@ -9,7 +9,7 @@ import { mutation } from './mutate.js'
 import { captureSeeds, type Seed } from './seeds.js'
 
 // `node tools/wim-mutants.mjs --count 2000 --seed 7` tries more.
-const count = Number(process.env.GOLDKEEP_WIM_MUTANTS ?? '33')
+const count = Number(process.env.GOLDKEEP_WIM_MUTANTS ?? '22')
 const seed = Number(process.env.GOLDKEEP_WIM_SEED ?? Date.now() % 1_000_000)
 
 let bench: Bench

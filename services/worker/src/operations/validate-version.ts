@@ -1,7 +1,7 @@
 import { runDeepChecks, runQuickChecks, thoroughLimits } from '@goldkeep/checks'
 import type { Finding } from '@goldkeep/domain'
 import { readVersion } from './read-version.js'
-import type { Validation } from './validation.js'
+import type { Validation, WimlibLimits } from './validation.js'
 
 /**
  * Makes every check of a version on the volume that is mounted here. Rejects with the signal's reason
@@ -10,11 +10,13 @@ import type { Validation } from './validation.js'
 export async function validateVersion(
   volume: string,
   validation: Validation,
+  wimlib: WimlibLimits,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const read = await readVersion(volume, validation)
   if ('finding' in read) return [read.finding]
   const quick = await runQuickChecks(read.subject, thoroughLimits)
   signal.throwIfAborted()
-  return [...quick, ...(await runDeepChecks(read.subject, { signal, quick }))]
+  const limits = { wimMemoryBytes: wimlib.memoryBytes, wimTimeoutMs: wimlib.timeMs }
+  return [...quick, ...(await runDeepChecks(read.subject, { signal, quick, ...limits }))]
 }

@@ -9,3 +9,9 @@ export interface Validation {
   /** Of version.json, hex. */
   readonly manifestSha256: string
 }
+
+/** What one run of wimlib-imagex may use. */
+export interface WimlibLimits {
+  readonly memoryBytes: number
+  readonly timeMs: number
+}
