@@ -31,6 +31,8 @@ export const meanings = {
     GOLDKEEP_UPLOAD_EXPIRY: 'an upload ends so long after its last byte',
     GOLDKEEP_DEPLOYMENT_LEASE: 'a deployment’s pin lapses so long after the last read or renewal',
     GOLDKEEP_DEPLOYMENT_LIMIT: 'the longest deployment',
+    GOLDKEEP_VOLUME_SILENCE:
+      'a volume that has not reported for this time gets no new upload; storage reports every `GOLDKEEP_PROGRESS_INTERVAL`',
     GOLDKEEP_TICKET_LIFETIME: 'how long a ticket opens calls to storage; a call that is open goes on',
   },
   storage: {

@@ -29,6 +29,7 @@ export const CatalogEnv = z.object({
   GOLDKEEP_DEPLOYMENT_LEASE: durationSetting('4h'),
   GOLDKEEP_DEPLOYMENT_LIMIT: durationSetting('7d'),
   GOLDKEEP_TICKET_LIFETIME: durationSetting('15m'),
+  GOLDKEEP_VOLUME_SILENCE: durationSetting('60s'),
   GOLDKEEP_LOG_LEVEL: logLevelSetting,
 })
 
@@ -70,6 +71,7 @@ export function loadCatalogConfig(environment?: Readonly<Record<string, string |
       deploymentLeaseMs: values.GOLDKEEP_DEPLOYMENT_LEASE,
       deploymentLimitMs: values.GOLDKEEP_DEPLOYMENT_LIMIT,
       ticketLifetimeMs: values.GOLDKEEP_TICKET_LIFETIME,
+      volumeSilenceMs: values.GOLDKEEP_VOLUME_SILENCE,
     },
     sweepIntervalMs: values.GOLDKEEP_SWEEP_INTERVAL,
     requeueAfterMs: values.GOLDKEEP_REQUEUE_AFTER,

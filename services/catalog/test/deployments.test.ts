@@ -2,8 +2,12 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { importPublicKey, verifyTicket } from '@goldkeep/tickets'
 import { sql } from 'kysely'
+import { waitUntil } from '@goldkeep/testing'
+import { systemActor } from '../src/domain/actor.js'
+import { promoteVersion } from '../src/operations/promote-version.js'
 import { sweep } from '../src/operations/sweep.js'
 import { reason } from './support/reason.js'
+import { isAnyWaiting } from './support/test-database.js'
 import { registerVolume, useLab, validVersion, wimPath } from './support/versions.js'
 
 const { DeploymentState } = catalog
@@ -39,6 +43,18 @@ describe('deployments', () => {
     expect(again.deployment?.versionId).toBe(first)
     const next = await start(machine({ serial: 'KEEP-2' }))
     expect(next.deployment?.versionId).toBe(second)
+  })
+
+  test('wait for a promotion that is under way, and pin what it promotes', async () => {
+    const started = await house.db.transaction().execute(async (trx) => {
+      const promotion = { imageId: 'lab', versionId: second, expected: undefined, force: false, reason: '' }
+      await promoteVersion(trx, promotion, systemActor)
+      const starting = start(machine({ serial: 'WAITS-1' }))
+      await waitUntil(() => isAnyWaiting(house.db), { what: 'the start waits for the promotion' })
+      return { starting }
+    })
+    expect((await started.starting).deployment?.versionId).toBe(second)
+    await house.images.promote({ imageId: 'lab', versionId: first })
   })
 
   test('come with a ticket that the volume believes', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { sql } from 'kysely'
+import { sweep } from '../src/operations/sweep.js'
 import { reason } from './support/reason.js'
 import {
   claim,
@@ -61,6 +62,48 @@ describe('jobs', () => {
     const { verdict } = await house.coordination.reportFindings({ ...late, claimToken: second.claimToken })
     expect(verdict).toBe(Verdict.VERDICT_VALID)
     await expect(house.coordination.reportFindings(late)).rejects.toEqual(reason('CLAIM_LOST'))
+  })
+
+  test('a claim that has lapsed counts no more, though nobody else has taken the job', async () => {
+    const versionId = await sealed()
+    const jobId = await openJobId(house, 'validate', versionId)
+    const { claimToken } = await claim(house, jobId)
+    await letClaimLapse(jobId)
+    const late = { jobId, claimToken, versionId, findings: findings() }
+    await expect(house.coordination.reportFindings(late)).rejects.toEqual(reason('CLAIM_LOST'))
+    await expect(house.coordination.renewClaim({ jobId, claimToken })).rejects.toEqual(reason('CLAIM_LOST'))
+    expect((await versionOf(house, versionId)).verdict).toBe(Verdict.VERDICT_PENDING)
+  })
+
+  test('findings count only for the version that was to be validated', async () => {
+    const [versionId, other] = [await sealed(), await sealed()]
+    const jobId = await openJobId(house, 'validate', versionId)
+    const { claimToken } = await claim(house, jobId)
+    const report = { jobId, claimToken, versionId: other, findings: findings() }
+    await expect(house.coordination.reportFindings(report)).rejects.toEqual(reason('INVALID_FIELD'))
+    expect((await versionOf(house, other)).verdict).toBe(Verdict.VERDICT_PENDING)
+    expect((await house.versions.getChecks({ versionId: other })).findings).toEqual([])
+  })
+
+  test('findings of a validation that ran when another was asked for do not decide', async () => {
+    const versionId = await sealed()
+    const jobId = await openJobId(house, 'validate', versionId)
+    const early = await claim(house, jobId)
+    await house.versions.revalidate({ versionId })
+    const report = { jobId, versionId, findings: findings() }
+    const ofEarly = house.coordination.reportFindings({ ...report, claimToken: early.claimToken })
+    await expect(ofEarly).rejects.toEqual(reason('CLAIM_LOST'))
+    expect((await versionOf(house, versionId)).verdict).toBe(Verdict.VERDICT_PENDING)
+    const { claimToken } = await claim(house, jobId)
+    await house.coordination.reportFindings({ ...report, claimToken })
+    expect((await versionOf(house, versionId)).verdict).toBe(Verdict.VERDICT_VALID)
+  })
+
+  test('a validation whose job is gone follows from the verdict that is open', async () => {
+    const versionId = await sealed()
+    await house.db.deleteFrom('jobs').where('subjectId', '=', versionId).execute()
+    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
+    expect(await validate(house, versionId)).toBe(Verdict.VERDICT_VALID)
   })
 
   test('a worker without wimlib is not given WIM files', async () => {

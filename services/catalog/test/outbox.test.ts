@@ -23,6 +23,7 @@ const times = {
   deploymentLeaseMs: 14_400_000,
   deploymentLimitMs: 604_800_000,
   ticketLifetimeMs: 900_000,
+  volumeSilenceMs: 60_000,
 }
 const capture = {
   environment: 'winpe',

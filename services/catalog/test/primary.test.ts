@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
+import { movePointer } from '../src/db/images-queries.js'
 import { reason } from './support/reason.js'
+import { atomically } from './support/test-database.js'
 import { sealVersion, useLab, validate, validVersion, versionOf } from './support/versions.js'
 
 const { Mark, PrimaryChangeKind } = catalog
@@ -29,6 +31,18 @@ describe('the primary pointer', () => {
     expect(await primaryOf('race')).toBe(won?.change?.toVersionId)
     const { changes } = await house.images.listPrimaryChanges({ imageId: 'race' })
     expect(changes.map((change) => change.toVersionId)).toEqual([won?.change?.toVersionId, first])
+  })
+
+  test('is not moved from where it is not, whoever holds the image', async () => {
+    const [first = '', second = '', third = ''] = await imageWithVersions('moved', 3)
+    const { image } = await house.images.promote({ imageId: 'moved', versionId: first })
+    const uid = image?.uid ?? ''
+    const move = (from: string | null) => atomically(house.db, (trx) => movePointer(trx, uid, from, third))
+    await expect(move(second)).rejects.toEqual(reason('PRIMARY_CHANGED'))
+    await expect(move(null)).rejects.toEqual(reason('PRIMARY_CHANGED'))
+    expect(await primaryOf('moved')).toBe(first)
+    await move(first)
+    expect(await primaryOf('moved')).toBe(third)
   })
 
   test('a promotion without expectation moves the pointer, and is kept with who and why', async () => {

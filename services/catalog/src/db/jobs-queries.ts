@@ -20,6 +20,24 @@ export async function ensureJob(trx: Transaction<DB>, kind: JobKind, subjectId: 
   if (job) await addToOutbox(trx, kind, job.jobId, 0)
 }
 
+/**
+ * The same for work that has to begin after now. A worker that is at it already began before: its claim ends, what
+ * it reports is refused, and the queue is told again.
+ */
+export async function restartJob(trx: Transaction<DB>, kind: JobKind, subjectId: string): Promise<void> {
+  const claimed = await trx
+    .updateTable('jobs')
+    .set({ claimToken: null, claimExpiresAt: null })
+    .where('kind', '=', kind)
+    .where('subjectId', '=', subjectId)
+    .where('state', '=', 'open')
+    .where('claimToken', 'is not', null)
+    .returning(['jobId', 'kind'])
+    .executeTakeFirst()
+  if (claimed) await enqueueAgain(trx, claimed)
+  else await ensureJob(trx, kind, subjectId)
+}
+
 const findJobOf = (trx: Transaction<DB>, kind: JobKind, subjectId: string, state: JobRow['state']) =>
   trx
     .selectFrom('jobs')

@@ -1,9 +1,23 @@
 import { DomainError } from '@goldkeep/domain'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { DB, VolumeRow } from './tables.js'
 
 export function listVolumes(db: Kysely<DB>): Promise<VolumeRow[]> {
   return db.selectFrom('volumes').selectAll().orderBy('volumeId').execute()
+}
+
+/** A volume, and how long ago it last reported, in milliseconds by the database's clock. */
+export interface HeardVolume extends VolumeRow {
+  readonly silentMs: number
+}
+
+export function listHeardVolumes(db: Kysely<DB>): Promise<HeardVolume[]> {
+  return db
+    .selectFrom('volumes')
+    .selectAll()
+    .select(sql<number>`(extract(epoch from now() - last_seen_at) * 1000)::float8`.as('silentMs'))
+    .orderBy('volumeId')
+    .execute()
 }
 
 /** @throws DomainError VOLUME_NOT_FOUND */

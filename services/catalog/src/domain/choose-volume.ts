@@ -1,9 +1,12 @@
-import { DomainError } from '@goldkeep/domain'
+import { DomainError, listed } from '@goldkeep/domain'
 import type { ExpectedFile } from '@goldkeep/schema'
 
 export interface VolumeRoom {
   readonly volumeId: string
   readonly freeBytes: number
+  /** How long ago it last reported. */
+  readonly silentMs: number
+  readonly lastSeenAt: Date
 }
 
 /** Images are compressed; what is in use on the source takes roughly half as much in the store. */
@@ -22,11 +25,18 @@ export function estimateBytes(
 }
 
 /**
- * The volume with the most room.
- * @throws DomainError NO_VOLUME when there is none, NO_SPACE when even that one has too little
+ * The volume with the most room among those that have reported lately.
+ * @throws DomainError NO_VOLUME when there is none, UNAVAILABLE when none reports, NO_SPACE when even the
+ * roomiest has too little
  */
-export function chooseVolume<Volume extends VolumeRoom>(volumes: readonly Volume[], bytes: number): Volume {
-  const [roomiest] = [...volumes].sort((a, b) => b.freeBytes - a.freeBytes)
+export function chooseVolume<Volume extends VolumeRoom>(
+  volumes: readonly Volume[],
+  bytes: number,
+  silenceMs: number,
+): Volume {
+  const answering = volumes.filter((volume) => volume.silentMs <= silenceMs)
+  const [roomiest] = answering.sort((a, b) => b.freeBytes - a.freeBytes)
+  if (!roomiest && volumes.length > 0) throw noVolumeReports(volumes)
   if (!roomiest)
     throw new DomainError(
       'NO_VOLUME',
@@ -39,4 +49,14 @@ export function chooseVolume<Volume extends VolumeRoom>(volumes: readonly Volume
       { needed: String(bytes), free: String(roomiest.freeBytes), volume_id: roomiest.volumeId },
     )
   return roomiest
+}
+
+function noVolumeReports(volumes: readonly VolumeRoom[]): DomainError {
+  const silent = volumes.map(({ volumeId, lastSeenAt }) => `${volumeId} since ${lastSeenAt.toISOString()}`)
+  return new DomainError(
+    'UNAVAILABLE',
+    `expected a volume that reports, found none that has reported lately: ${listed(silent)}; ` +
+      'start its storage service, then try again',
+    { volume_id: listed(volumes.map(({ volumeId }) => volumeId)) },
+  )
 }

@@ -9,4 +9,6 @@ export interface Times {
   /** The longest deployment. */
   readonly deploymentLimitMs: number
   readonly ticketLifetimeMs: number
+  /** A volume that has not reported for so long gets no new work. */
+  readonly volumeSilenceMs: number
 }

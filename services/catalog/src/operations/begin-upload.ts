@@ -11,7 +11,7 @@ import { databaseNow, inMilliseconds } from '../db/clock.js'
 import { lockImage } from '../db/images-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB, ImageRow } from '../db/tables.js'
-import { listVolumes } from '../db/volumes-queries.js'
+import { listHeardVolumes } from '../db/volumes-queries.js'
 import { findOpenUploadsOf } from './find-open-uploads.js'
 import { requestUploadEnd } from './request-upload-end.js'
 
@@ -36,7 +36,8 @@ export interface BegunUpload {
 
 /**
  * Begins an upload, or finds the one to go on with. Nothing that exists is touched.
- * @throws DomainError INVALID_SCHEMA, IMAGE_NOT_FOUND, OPEN_UPLOAD_EXISTS, SCHEMA_MISMATCH, NO_VOLUME, NO_SPACE
+ * @throws DomainError INVALID_SCHEMA, IMAGE_NOT_FOUND, OPEN_UPLOAD_EXISTS, SCHEMA_MISMATCH, NO_VOLUME, NO_SPACE,
+ * UNAVAILABLE when no volume has reported lately
  */
 export async function beginUpload(
   trx: Transaction<DB>,
@@ -60,7 +61,8 @@ export async function beginUpload(
   }
   for (const { versionId } of open) await requestUploadEnd(trx, versionId, 'ABORTED', actor, 'replaced')
 
-  const volume = chooseVolume(await listVolumes(trx), estimateBytes(files, order.expectedSizes))
+  const bytes = estimateBytes(files, order.expectedSizes)
+  const volume = chooseVolume(await listHeardVolumes(trx), bytes, times.volumeSilenceMs)
   const versionId = newVersionId(await databaseNow(trx))
   await addVersion(trx, { ...order, versionId, image, capture, actor })
   await trx

@@ -3,13 +3,14 @@ import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
 import { changeVersion } from '../db/change-version.js'
 import { lockImageByUid, touchImage } from '../db/images-queries.js'
-import { ensureJob } from '../db/jobs-queries.js'
+import { ensureJob, restartJob } from '../db/jobs-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB } from '../db/tables.js'
 import { getVersion, imageUidOfVersion, lockVersion, type VersionView } from '../db/versions-queries.js'
 
 /**
- * Sets the verdict back to PENDING and has the version checked again.
+ * Sets the verdict back to PENDING and has the version checked again. A validation that is running does not count:
+ * it may have read the bytes before whatever made a person ask.
  * @throws DomainError VERSION_NOT_FOUND, VERSION_NOT_SEALED
  */
 export async function revalidateVersion(
@@ -27,7 +28,7 @@ export async function revalidateVersion(
     )
   await changeVersion(trx, version, { verdict: 'PENDING', verdictAt: null })
   await touchImage(trx, image.uid)
-  await ensureJob(trx, 'validate', versionId)
+  await restartJob(trx, 'validate', versionId)
   await ensureJob(trx, 'publish', image.uid)
   await recordAct(trx, { actor, action: 'revalidate', imageUid: image.uid, versionId })
   return getVersion(trx, versionId)

@@ -9,6 +9,7 @@ import { imageNotFound } from '../db/images-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB, ImageRow } from '../db/tables.js'
 import { getVersion, getVersionBytes, type VersionView } from '../db/versions-queries.js'
+import { listHeardVolumes } from '../db/volumes-queries.js'
 import { noPrimary } from './resolve-version.js'
 import { supersedeDeployment } from './supersede-deployment.js'
 
@@ -44,7 +45,7 @@ export async function startDeployment(
   const superseded =
     order.target.kind === 'machine' ? await supersedeDeployment(trx, order.target.machine) : undefined
   const deploymentId = newDeploymentId()
-  const volumeId = version.locations.find((location) => location.presence !== 'MISSING')?.volumeId ?? ''
+  const volumeId = await chooseLocation(trx, version.locations, times.volumeSilenceMs)
   await trx
     .insertInto('deployments')
     .values({
@@ -81,6 +82,21 @@ async function bytesToRead(trx: Transaction<DB>, { versionId, sizeBytes }: Versi
   const { manifest } = await getVersionBytes(trx, versionId)
   const files = manifest ? parseManifest(manifest).files : []
   return sizeBytes - (files.find(({ path }) => path === schemaPath)?.size ?? 0)
+}
+
+/** Of the volumes that hold the bytes, one that reports; whole bytes before damaged ones. */
+async function chooseLocation(
+  trx: Transaction<DB>,
+  locations: VersionView['locations'],
+  silenceMs: number,
+): Promise<string> {
+  const holding = locations.filter((location) => location.presence !== 'MISSING')
+  if (holding.length < 2) return holding[0]?.volumeId ?? ''
+  const volumes = await listHeardVolumes(trx)
+  const reports = new Set(volumes.filter((one) => one.silentMs <= silenceMs).map((one) => one.volumeId))
+  const cost = ({ volumeId, presence }: (typeof holding)[number]) =>
+    (reports.has(volumeId) ? 0 : 2) + (presence === 'PRESENT' ? 0 : 1)
+  return [...holding].sort((a, b) => cost(a) - cost(b))[0]?.volumeId ?? ''
 }
 
 function assertTarget(target: DeploymentTarget): void {
