@@ -1,9 +1,13 @@
 import { DomainError } from '@goldkeep/domain'
 import { jwtVerify, SignJWT } from 'jose'
-import { leewaySeconds } from './tickets.js'
 
 export type ServiceName = 'catalog' | 'storage' | 'worker' | 'gateway'
 
+/**
+ * Seconds by which the clocks of two services may differ. Both hold the same key, so that the time only limits how
+ * long a stolen ticket is of use; a clock that was set wrong must not cut a service off.
+ */
+const serviceLeewaySeconds = 86_400
 /** Seconds; long enough for a call, short enough to be of no use to a thief. */
 const lifetime = 300
 
@@ -27,7 +31,7 @@ export async function verifyServiceTicket(
   token: string,
   self: ServiceName,
 ): Promise<ServiceName> {
-  const options = { algorithms: ['HS256'], audience: `service:${self}`, clockTolerance: leewaySeconds }
+  const options = { algorithms: ['HS256'], audience: `service:${self}`, clockTolerance: serviceLeewaySeconds }
   const { payload } = await jwtVerify(token, key, options).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new DomainError('UNAUTHENTICATED', `not a service of this house: ${why}`, {}, { cause })

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { newDeploymentId, newVersionId, newVolumeId } from '@goldkeep/domain'
 import {
   generateKeyPair,
@@ -89,6 +89,15 @@ describe('service tickets', () => {
     await expect(verifyServiceTicket(house, ticket, 'catalog')).rejects.toMatchObject({
       reason: 'UNAUTHENTICATED',
     })
+  })
+
+  test('a service whose clock was set hours off is known all the same', async () => {
+    for (const hours of [-12, 12]) {
+      const clock = jest.useFakeTimers({ now: Date.now() + hours * 3_600_000 })
+      const ticket = await signServiceTicket(house, 'storage', 'catalog')
+      clock.useRealTimers()
+      expect(await verifyServiceTicket(house, ticket, 'catalog')).toBe('storage')
+    }
   })
 
   test('a service of another house is refused', async () => {

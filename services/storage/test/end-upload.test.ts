@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import type { VersionId } from '@goldkeep/domain'
 import { waitUntil } from '@goldkeep/testing'
@@ -53,6 +53,16 @@ describe('ending an upload', () => {
     expect(await house.tree()).toEqual(before)
     const abort = { ...request, outcome: LIFECYCLE_ABORTED, idleSeconds: 3600n }
     expect((await admin.endUpload(abort)).outcome).toBe(LIFECYCLE_ABORTED)
+  })
+
+  test('as aborted does not ask the clock, which may have been set back since the last byte', async () => {
+    const now = Date.now
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000)
+    try {
+      expect(await end()).toBe(LIFECYCLE_ABORTED)
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   test('is refused while a stream is open', async () => {

@@ -123,7 +123,7 @@ export class UploadDesk {
   #clear(): void {
     for (const [versionId, { seats, absent, closed }] of this.#desks) {
       for (const [path, { lastActive }] of absent)
-        if (Date.now() - lastActive >= this.writerIdleMs) absent.delete(path)
+        if (performance.now() - lastActive >= this.writerIdleMs) absent.delete(path)
       if (seats.size === 0 && absent.size === 0 && !closed) this.#desks.delete(versionId)
     }
   }
@@ -138,11 +138,11 @@ export class UploadDesk {
 
   #mayTake(holder: Absent, writer: ActiveWriter, takeOver: boolean): boolean {
     if (takeOver || holder.writerId === writer.writerId) return true
-    return Date.now() - holder.lastActive >= this.writerIdleMs
+    return performance.now() - holder.lastActive >= this.writerIdleMs
   }
 
   #busy(path: FilePath, holder: Absent): DomainError {
-    const idle = Math.round((Date.now() - holder.lastActive) / 1000)
+    const idle = Math.round((performance.now() - holder.lastActive) / 1000)
     return new DomainError(
       'FILE_BUSY',
       `${path} is being written by another, who was active ${idle} s ago; wait, or take it over`,

@@ -71,7 +71,7 @@ async function receive(
   const self: ActiveWriter = {
     writerId: start.writerId,
     attemptId: start.mode.kind === 'resume' ? start.mode.attemptId : undefined,
-    lastActive: Date.now(),
+    lastActive: performance.now(),
     interrupt: (reason) => inbox.interrupt(reason),
   }
   const leave = await desk.enter(versionId, path, self, start.takeOver)
@@ -119,7 +119,7 @@ async function receiveBytes(
   )
   try {
     for (let input = await next(); input; input = await next()) {
-      self.lastActive = Date.now()
+      self.lastActive = performance.now()
       switch (input.kind) {
         case 'data':
           if (input.data.length > 0) await writer.append(input.data)
