@@ -60,6 +60,14 @@ describe('of two first writes at once to paths that differ in case', () => {
     },
   )
 
+  test('whichever of them comes first', async () => {
+    const other = parseFilePath('hd0/PART3.winpe.wim')
+    const outcomes = await Promise.allSettled([begin(other), begin()])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    await expect(begin()).rejects.toMatchObject({ reason: 'INVALID_PATH' })
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.close()
+  })
+
   test('the other may have the name when the first could not be begun', async () => {
     sys.interfere = ({ name, path }) => {
       if (name === 'write' && path.endsWith('/journal')) throw errno('ENOSPC')
@@ -147,6 +155,31 @@ describe('an attempt that is begun again', () => {
     expect(recorded).toBeGreaterThanOrEqual(0)
     expect(removed).toBeGreaterThan(recorded)
   })
+})
+
+test('a file that is finished is synced and closed before its journal says so', async () => {
+  const bytes = bytesOf(1_000, 'whole')
+  const writer = await begin()
+  await writer.append(bytes)
+  const begun = sys.calls.length
+  await writer.finish(bytes.length, sha256(bytes))
+  const calls = sys.calls.slice(begun).map(({ name, path }) => `${name} ${path.split('/tree/').at(-1)}`)
+  const journal = `staging/${fresh}/journal`
+  expect(calls.filter((call) => !call.startsWith('statfs'))).toEqual([
+    ...calls.filter((call) => call === `write ${third}`),
+    `fdatasync ${third}`,
+    `close ${third}`,
+    `write ${journal}`,
+    `fdatasync ${journal}`,
+  ])
+})
+
+test('an upload that is sealed takes no more writes, also before it is forgotten', async () => {
+  await seal()
+  await expect(begin()).rejects.toMatchObject({ reason: 'SEAL_BEGUN' })
+  await expect(begin(first)).rejects.toMatchObject({ reason: 'SEAL_BEGUN' })
+  await expect(seal()).rejects.toMatchObject({ reason: 'SEAL_BEGUN' })
+  expect(await readFile(join(place(), first))).toEqual(bytesIn(fresh))
 })
 
 describe('a seal is refused', () => {

@@ -60,6 +60,7 @@ export default mutantsOf(
       to: 'await describeFaults',
       suites: [
         'services/storage/test/what-is-staged',
+        'services/storage/test/what-is-staged',
         'services/storage/test/faults-of-the-volume',
         'services/storage/test/faults/fault-matrix',
       ],
