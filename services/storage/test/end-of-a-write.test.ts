@@ -102,3 +102,34 @@ describe('a client that is told Done', () => {
     expect.assertions(1)
   })
 })
+
+describe('storage that stops', () => {
+  test('waits until every stream has made its bytes durable, and lets no other begin', async () => {
+    const outputs = write([data], slowToClose(shelf.store))
+    expect((await outputs.next()).value).toMatchObject({ kind: 'ready' })
+    const stopping = desk.stop()
+    const ended = expect(drain(outputs)).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' })
+    await stopping
+    expect(desk.writing(fresh)).toEqual([])
+    await ended
+    await expect(drain(write([data, finish]))).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' })
+  })
+})
+
+describe('an upload that is being sealed or ended', () => {
+  test('is not written meanwhile, and can be written again when that was refused', async () => {
+    const refusal = new Error('the seal is refused')
+    const during = desk.exclusively(fresh, async () => {
+      await expect(drain(write([data, finish]))).rejects.toMatchObject({ reason: 'UPLOAD_BUSY' })
+      throw refusal
+    })
+    await expect(during).rejects.toBe(refusal)
+    expect(await drain(write([data, finish]))).toEqual(['ready', 'done'])
+  })
+})
+
+async function drain(outputs: AsyncIterable<WriteOutput>): Promise<string[]> {
+  const kinds: string[] = []
+  for await (const { kind } of outputs) kinds.push(kind)
+  return kinds
+}

@@ -1,21 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { parseFilePath, type FilePath } from '@goldkeep/domain'
-import { appendFile, chmod, mkdir, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AttemptMode, AttemptWriter } from '../src/store/version-store.js'
-import {
-  bytesIn,
-  first,
-  fresh,
-  lab,
-  makeShelves,
-  second,
-  stageVersion,
-  type Shelf,
-} from './commands/shelf.js'
+import { first, fresh, lab, makeShelves, second, stageVersion, type Shelf } from './commands/shelf.js'
 import { bytesOf, sha256 } from './support/bytes.js'
 import { directSyscalls } from './support/direct-syscalls.js'
-import { manifestOf } from './support/manifest-of.js'
 import { errno, watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
 
 let shelves: Awaited<ReturnType<typeof makeShelves>>
@@ -34,16 +24,8 @@ afterEach(() => shelf.close())
 
 const third = parseFilePath('hd0/part3.winpe.wim')
 const staged = (path: string): string => join(shelf.volume, 'staging', fresh, 'tree', path)
-const place = (): string => join(shelf.volume, 'images', lab.imageId, 'versions', fresh)
 const begin = (path: FilePath = third, mode: AttemptMode = { kind: 'restart' }): Promise<AttemptWriter> =>
   shelf.store.openAttempt(fresh, path, mode, () => {})
-
-async function seal(): Promise<void> {
-  const bytes = bytesIn(fresh)
-  const entries = [first, second].map((path) => ({ path, size: bytes.length, sha256: sha256(bytes) }))
-  const candidate = await shelf.store.prepareSeal(fresh, entries)
-  await shelf.store.seal(fresh, manifestOf(shelf.store.identity, candidate))
-}
 
 describe('of two first writes at once to paths that differ in case', () => {
   test.each(['hd0/PART3.winpe.wim', 'hd0/part3.WINPE.wim', 'hd0/Part3.winpe.wim'])(
@@ -174,67 +156,20 @@ test('a file that is finished is synced and closed before its journal says so', 
   ])
 })
 
-test('an upload that is sealed takes no more writes, also before it is forgotten', async () => {
-  await seal()
-  await expect(begin()).rejects.toMatchObject({ reason: 'SEAL_BEGUN' })
-  await expect(begin(first)).rejects.toMatchObject({ reason: 'SEAL_BEGUN' })
-  await expect(seal()).rejects.toMatchObject({ reason: 'SEAL_BEGUN' })
-  expect(await readFile(join(place(), first))).toEqual(bytesIn(fresh))
-})
-
-describe('a seal is refused', () => {
-  const changes: readonly [string, string, () => Promise<unknown>][] = [
-    ['has grown', 'SIZE_MISMATCH', () => appendFile(staged(first), 'x')],
-    ['is shorter', 'SIZE_MISMATCH', () => truncate(staged(second), 1)],
-    ['is gone', 'IO_ERROR', () => rm(staged(second))],
-  ]
-  test.each(changes)('when a file on the volume %s since it was finished', async (_what, reason, change) => {
-    await change()
-    await expect(seal()).rejects.toMatchObject({ reason })
-    await expect(stat(place())).rejects.toMatchObject({ code: 'ENOENT' })
-  })
-
-  test('when a directory is in its place, though it is empty', async () => {
-    await mkdir(place())
-    await expect(seal()).rejects.toMatchObject({ reason: 'IO_ERROR' })
-    expect(shelf.store.findVersion(fresh)).toBeUndefined()
-    expect(await readFile(staged(first))).toEqual(bytesIn(fresh))
-    await rm(place(), { recursive: true })
-    await shelf.reopen()
-    expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
-  })
-
-  test.each([
-    ['has grown', () => appendFile(join(place(), first), 'x')],
-    ['is shorter', () => truncate(join(place(), first), 1)],
-    ['has changed', () => writeFile(join(place(), first), bytesOf(bytesIn(fresh).length, 'other'))],
-  ])(
-    'by the next start, when a file of the renamed tree %s before it was answered',
-    async (_what, change) => {
-      sys.interfere = ({ name, path }) => {
-        const isRenamed = sys.calls.some((call) => call.name === 'rename' && call.path.endsWith('/tree'))
-        if (isRenamed && name === 'fsync' && path.endsWith('/versions')) sys.die()
-      }
-      await expect(seal()).rejects.toThrow('killed')
-      await shelf.reopen({
-        meanwhile: async () => {
-          await chmod(join(place(), first), 0o644)
-          await change()
-        },
-      })
-      expect(shelf.store.findVersion(fresh)).toBeUndefined()
-    },
-  )
-
-  test('by the next start too, while an empty directory is in its place', async () => {
-    sys.interfere = ({ name, path }) => {
-      if (name === 'rename' && path.endsWith('/tree')) sys.die()
-    }
-    await expect(seal()).rejects.toThrow('killed')
-    await shelf.reopen({ meanwhile: () => mkdir(place()) })
-    expect(shelf.store.findVersion(fresh)).toBeUndefined()
-    expect(await readFile(staged(first))).toEqual(bytesIn(fresh))
-    await shelf.reopen({ meanwhile: () => rm(place(), { recursive: true }) })
-    expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
-  })
+test('a file whose end could not be recorded commits nothing more, and is gone on with', async () => {
+  const bytes = bytesOf(1_000, 'whole')
+  const writer = await begin()
+  await writer.append(bytes)
+  sys.interfere = ({ name, path }) => {
+    if (name === 'write' && path.endsWith('/journal')) throw errno('ENOSPC')
+  }
+  await expect(writer.finish(bytes.length, sha256(bytes))).rejects.toMatchObject({ reason: 'NO_SPACE' })
+  sys.interfere = () => {}
+  await expect(writer.commit()).rejects.toMatchObject({ reason: 'NO_SPACE' })
+  await writer.close()
+  const resumed = await begin(third, { kind: 'resume', attemptId: writer.attemptId, offset: 0 })
+  await resumed.append(bytes)
+  await resumed.finish(bytes.length, sha256(bytes))
+  await resumed.close()
+  expect(await readFile(staged(third))).toEqual(bytes)
 })

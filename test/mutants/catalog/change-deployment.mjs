@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/operations/change-deployment.ts',
-  ['services/catalog/test/deployments'],
+  ['services/catalog/test/claims-and-leases', 'services/catalog/test/deployments'],
   [
     {
       id: 'ended-deployment-goes-on',

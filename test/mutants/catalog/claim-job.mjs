@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/operations/claim-job.ts',
-  ['services/catalog/test/jobs', 'services/catalog/test/outbox'],
+  ['services/catalog/test/claims-and-leases', 'services/catalog/test/jobs', 'services/catalog/test/outbox'],
   [
     {
       id: 'job-held-by-two',

@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/operations/confirm-command.ts',
-  ['services/catalog/test/jobs', 'services/catalog/test/uploads'],
+  ['services/catalog/test/claims-and-leases', 'services/catalog/test/jobs', 'services/catalog/test/uploads'],
   [
     {
       id: 'publication-confirmed-without-a-claim',

@@ -16,7 +16,11 @@ export default mutantsOf(
       law: 11,
       from: ".where('versions.verdict', '=', 'PENDING')",
       to: '',
-      suites: ['services/catalog/test/jobs', 'services/catalog/test/versions'],
+      suites: [
+        'services/catalog/test/claims-and-leases',
+        'services/catalog/test/jobs',
+        'services/catalog/test/versions',
+      ],
       meaning: 'a version that is judged is examined again',
     },
     {
@@ -24,7 +28,11 @@ export default mutantsOf(
       law: 11,
       from: 'if (!image || image.generation <= image.publishedGeneration) return undefined',
       to: 'if (!image) return undefined',
-      suites: ['services/catalog/test/jobs', 'services/catalog/test/inventory'],
+      suites: [
+        'services/catalog/test/claims-and-leases',
+        'services/catalog/test/jobs',
+        'services/catalog/test/inventory',
+      ],
       meaning: 'what is published is published again',
     },
     {
@@ -32,7 +40,7 @@ export default mutantsOf(
       law: 3,
       from: "idleMs: row.pendingOutcome === 'EXPIRED' ? times.uploadExpiryMs : 0",
       to: 'idleMs: 0',
-      suites: ['services/catalog/test/uploads'],
+      suites: ['services/catalog/test/claims-and-leases', 'services/catalog/test/uploads'],
       meaning: 'an upload that came back to life is ended as expired',
     },
   ],

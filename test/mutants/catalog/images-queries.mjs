@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/db/images-queries.ts',
-  ['services/catalog/test/primary'],
+  ['services/catalog/test/pointer', 'services/catalog/test/primary'],
   [
     {
       id: 'pointer-moved-from-anywhere',
@@ -24,6 +24,7 @@ export default mutantsOf(
       from: 'generation: sql`generation + 1`',
       to: 'generation: sql`generation`',
       suites: [
+        'services/catalog/test/pointer',
         'services/catalog/test/primary',
         'services/catalog/test/jobs',
         'services/catalog/test/main-path',
@@ -35,7 +36,11 @@ export default mutantsOf(
       law: 12,
       from: ')\n  await touchImage(trx, uid)\n}',
       to: ')\n}',
-      suites: ['services/catalog/test/primary', 'services/catalog/test/main-path'],
+      suites: [
+        'services/catalog/test/pointer',
+        'services/catalog/test/primary',
+        'services/catalog/test/main-path',
+      ],
       meaning: 'a new primary does not raise what is to be published',
     },
     {
@@ -43,7 +48,11 @@ export default mutantsOf(
       law: 5,
       from: ".where(sql`lower(image_id)`, '=', imageId.toLowerCase())\n    .where('deletedAt', 'is', null)\n    .forUpdate()",
       to: ".where(sql`lower(image_id)`, '=', imageId.toLowerCase())\n    .where('deletedAt', 'is', null)",
-      suites: ['services/catalog/test/primary', 'services/catalog/test/uploads'],
+      suites: [
+        'services/catalog/test/pointer',
+        'services/catalog/test/primary',
+        'services/catalog/test/uploads',
+      ],
       meaning: 'two promotions look at the same primary',
     },
   ],

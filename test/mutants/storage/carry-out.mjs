@@ -33,7 +33,10 @@ export default mutantsOf(
       law: 3,
       from: 'requireSynced(volume, versionId)',
       to: '',
-      suites: ['services/storage/test/commands/faults-of-commands'],
+      suites: [
+        'services/storage/test/commands/trash-and-restore',
+        'services/storage/test/commands/faults-of-commands',
+      ],
       meaning: 'a version of which nobody knows where it is gets further commands',
     },
     {
@@ -80,6 +83,7 @@ export default mutantsOf(
       from: 'await tidyOvertaken(volume, versionId)',
       to: '',
       suites: [
+        'services/storage/test/commands/trash-and-restore',
         'services/storage/test/commands/overtaken-commands',
         'services/storage/test/commands/what-a-start-does',
       ],

@@ -4,7 +4,7 @@ export default mutantsOf(
   'services/storage/src/store/disk/complete-seal.ts',
   [
     'services/storage/test/recovery.test',
-    'services/storage/test/what-is-staged',
+    'services/storage/test/seals-on-disk',
     'services/storage/test/faults/fault-matrix',
   ],
   [

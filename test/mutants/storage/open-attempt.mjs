@@ -13,6 +13,7 @@ export default mutantsOf(
       law: 1,
       from: 'staged.requireOpen()\n',
       to: '\n',
+      suites: ['services/storage/test/seals-on-disk', 'services/storage/test/refusals.test'],
       meaning: 'an attempt is begun of an upload that is sealed or ended',
     },
     {

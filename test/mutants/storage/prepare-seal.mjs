@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/storage/src/store/disk/prepare-seal.ts',
-  ['services/storage/test/refusals.test', 'services/storage/test/what-is-staged'],
+  ['services/storage/test/refusals.test', 'services/storage/test/seals-on-disk'],
   [
     {
       id: 'seal-list-with-missing-files',
@@ -44,7 +44,7 @@ export default mutantsOf(
       law: 2,
       from: 'if (strays.length > 0) throw',
       to: 'if (strays.length < 0) throw',
-      suites: ['services/storage/test/what-is-staged', 'services/storage/test/faults-of-the-volume'],
+      suites: ['services/storage/test/seals-on-disk', 'services/storage/test/faults-of-the-volume'],
       meaning: 'a file that nobody uploaded becomes part of the version',
     },
     {
@@ -52,7 +52,7 @@ export default mutantsOf(
       law: 2,
       from: "const directories = new Set(['', ...view.files.map(({ path }) => dirname(path))])",
       to: "const directories = new Set([''])",
-      suites: ['services/storage/test/what-is-staged', 'services/storage/test/faults-of-the-volume'],
+      suites: ['services/storage/test/seals-on-disk', 'services/storage/test/faults-of-the-volume'],
       meaning: 'a stray in a disk’s directory becomes part of the version',
     },
     {
@@ -60,7 +60,7 @@ export default mutantsOf(
       law: 2,
       from: 'if (schema && sha256Of(schema) === schemaDigest) return schema',
       to: "if (schema && sha256Of(schema) !== '') return schema",
-      suites: ['services/storage/test/what-is-staged', 'services/storage/test/faults-of-the-volume'],
+      suites: ['services/storage/test/seals-on-disk', 'services/storage/test/faults-of-the-volume'],
       meaning: 'a schema that changed on the volume is sealed',
     },
   ],

@@ -5,6 +5,7 @@ export default mutantsOf(
   [
     'services/storage/test/recovery.test',
     'services/storage/test/what-is-staged',
+    'services/storage/test/seals-on-disk',
     'services/storage/test/crash/crash-of-a-start',
     'services/storage/test/support/power-loss',
   ],

@@ -3,7 +3,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 export default mutantsOf(
   'services/storage/src/store/disk/seal-tree.ts',
   [
-    'services/storage/test/what-is-staged',
+    'services/storage/test/seals-on-disk',
     'services/storage/test/order-of-syncs',
     'services/storage/test/crash/crash-of-an-operation',
   ],
@@ -77,7 +77,7 @@ export default mutantsOf(
       law: 2,
       from: 'if (file.size !== size)',
       to: 'if (file.size < 0)',
-      suites: ['services/storage/test/recovery.test', 'services/storage/test/what-is-staged'],
+      suites: ['services/storage/test/recovery.test', 'services/storage/test/seals-on-disk'],
       meaning: 'a start seals a file that has grown',
     },
     {

@@ -58,7 +58,7 @@ export default mutantsOf(
       law: 1,
       from: "if (phase === 'OPEN') return",
       to: 'if (phase !== null) return',
-      suites: ['services/storage/test/what-is-staged', 'services/storage/test/refusals.test'],
+      suites: ['services/storage/test/seals-on-disk', 'services/storage/test/refusals.test'],
       meaning: 'an upload that is sealing, sealed or ended is changed',
     },
   ],

@@ -105,11 +105,16 @@ export async function sealVersion(
   imageId: ImageId,
 ): Promise<void> {
   await stageVersion(store, versionId, imageId)
+  await sealStaged(store, versionId)
+  await store.forgetUpload(versionId)
+}
+
+/** Seals what `stageVersion` has staged. */
+export async function sealStaged(store: VersionStore, versionId: VersionId): Promise<void> {
   const bytes = bytesIn(versionId)
   const entries = [first, second].map((path) => ({ path, size: bytes.length, sha256: sha256(bytes) }))
   const candidate = await store.prepareSeal(versionId, entries)
   await store.seal(versionId, manifestOf(store.identity, candidate))
-  await store.forgetUpload(versionId)
 }
 
 /** An upload of which every file is complete. */

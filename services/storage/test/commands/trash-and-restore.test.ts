@@ -3,7 +3,7 @@ import { parseTrashSidecar } from '@goldkeep/volume'
 import { mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directSyscalls } from '../support/direct-syscalls.js'
-import { watchSyscalls } from '../support/watched-syscalls.js'
+import { changesVolume, errno, watchSyscalls } from '../support/watched-syscalls.js'
 import { orders, time, trashName } from './orders.js'
 import { expectRefusal } from './refused.js'
 import {
@@ -83,6 +83,43 @@ describe('a version that is trashed', () => {
   test('within the same second as an earlier directory of it gets another name', async () => {
     await mkdir(at(`trash/${trashName}`))
     expect(await trash()).toBe(`${other}@20261201T093001Z`)
+  })
+
+  test('and then put back by hand is not trashed again when the command is repeated', async () => {
+    await trash()
+    await shelf.reopen({ meanwhile: () => rename(at('trash', trashName), at(place)) })
+    expect(await trash()).toBe(trashName)
+    expect(await readAll(shelf.store, other)).toEqual(bytesIn(other))
+  })
+
+  test('but of which the rename could not be synced gets no further command before the next start', async () => {
+    const sys = watchSyscalls(directSyscalls)
+    await shelf.reopen({ sys })
+    const isRenamed = () => sys.calls.some(({ name, path }) => name === 'rename' && path === place)
+    sys.interfere = ({ name, path }) => {
+      if (name === 'fsync' && path === 'trash' && isRenamed()) throw errno('EIO', 'fsync')
+    }
+    await expect(trash()).rejects.toMatchObject({ reason: 'IO_ERROR' })
+    sys.interfere = () => {}
+    const begun = sys.calls.length
+    await expect(trash()).rejects.toMatchObject({ reason: 'IO_ERROR' })
+    await expect(restore()).rejects.toMatchObject({ reason: 'IO_ERROR' })
+    expect(sys.calls.slice(begun).filter(changesVolume)).toEqual([])
+    await shelf.reopen()
+    expect(await trash()).toBe(trashName)
+    expect(await restore()).toMatchObject(lab)
+  })
+
+  test('leaves no sidecar when a newer command overtakes it', async () => {
+    const sys = watchSyscalls(directSyscalls)
+    await shelf.reopen({ sys })
+    sys.interfere = ({ name, path }) => {
+      if (name === 'rename' && path === place) sys.die()
+    }
+    await expect(trash()).rejects.toThrow('killed')
+    await shelf.reopen()
+    await orders.move(shelf.store, { epoch: 1, opSeq: 2 })
+    expect((await shelf.tree()).filter((line) => line.includes('trash/'))).toEqual([])
   })
 
   test('cannot be uploaded or ended any more', async () => {

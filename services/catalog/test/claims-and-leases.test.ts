@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals'
+import { catalog } from '@goldkeep/contracts'
+import { sql } from 'kysely'
+import { reason } from './support/reason.js'
+import { claim, openJobId, schema, sealVersion, useLab, validVersion, worker } from './support/versions.js'
+
+const { ClaimRefusal, Lifecycle } = catalog
+const { house, volumeId } = useLab()
+
+const past = () => sql<Date>`now() - interval '1 second'`
+const rowOf = (jobId: string) =>
+  house.db.selectFrom('jobs').selectAll().where('jobId', '=', jobId).executeTakeFirstOrThrow()
+const imageRow = (uid: string) =>
+  house.db.selectFrom('images').selectAll().where('uid', '=', uid).executeTakeFirstOrThrow()
+const setJob = (jobId: string, changes: Record<string, unknown>) =>
+  house.db.updateTable('jobs').set(changes).where('jobId', '=', jobId).execute()
+const refusalOf = async (jobId: string, claimant = worker) => {
+  const { outcome } = await house.coordination.claimJob({ jobId, ...claimant })
+  return outcome?.$case === 'refusal' ? outcome.value : undefined
+}
+
+describe('a claim', () => {
+  test('of a job that failed for good is refused, though its work is still to be done', async () => {
+    const { versionId } = await sealVersion(house, 'lab', volumeId)
+    const jobId = await openJobId(house, 'validate', versionId)
+    const { claimToken } = await claim(house, jobId)
+    await house.coordination.failJob({ jobId, claimToken, error: 'no such volume', permanent: true })
+    expect(await refusalOf(jobId)).toBe(ClaimRefusal.CLAIM_REFUSAL_DONE)
+    expect((await rowOf(jobId)).state).toBe('failed')
+  })
+
+  test('of a job with nothing left to do ends the job', async () => {
+    const { versionId } = await sealVersion(house, 'lab', volumeId)
+    const jobId = await openJobId(house, 'validate', versionId)
+    await house.db
+      .updateTable('versions')
+      .set({ verdict: 'VALID', verdictAt: sql`now()` })
+      .where('versionId', '=', versionId)
+      .execute()
+    expect(await refusalOf(jobId)).toBe(ClaimRefusal.CLAIM_REFUSAL_DONE)
+    expect((await rowOf(jobId)).state).toBe('done')
+  })
+
+  test('of a publication that is on the volumes already ends the job', async () => {
+    const image = await house.images.create({ imageId: 'published' })
+    await sealVersion(house, 'published', volumeId)
+    const jobId = await openJobId(house, 'publish', image.uid)
+    const { generation } = await imageRow(image.uid)
+    await house.db
+      .updateTable('images')
+      .set({ publishedGeneration: generation })
+      .where('uid', '=', image.uid)
+      .execute()
+    expect(await refusalOf(jobId)).toBe(ClaimRefusal.CLAIM_REFUSAL_DONE)
+    expect((await rowOf(jobId)).state).toBe('done')
+  })
+
+  test.each([
+    ['expiry says for how long no byte may have come', 'EXPIRED', 86_400n],
+    ['abort asks for no silence', 'ABORTED', 0n],
+  ] as const)('of an %s', async (_what, pendingOutcome, idleSeconds) => {
+    const { upload } = await house.uploads.begin({ imageId: 'lab', schema })
+    const versionId = upload?.versionId ?? ''
+    await house.uploads.abort({ versionId })
+    await house.db
+      .updateTable('versions')
+      .set({ pendingOutcome })
+      .where('versionId', '=', versionId)
+      .execute()
+    const { work } = await claim(house, await openJobId(house, 'end-upload', versionId))
+    expect(work).toMatchObject({ $case: 'endUpload', value: { versionId, idleSeconds } })
+  })
+
+  test('by a worker that cannot do it has the queue told again, after a while', async () => {
+    const { versionId } = await sealVersion(house, 'lab', volumeId)
+    const jobId = await openJobId(house, 'validate', versionId)
+    const later = () =>
+      house.db
+        .selectFrom('outbox')
+        .select('outboxId')
+        .where('jobId', '=', jobId)
+        .where('deliverAt', '>', sql<Date>`now() + interval '1 second'`)
+        .execute()
+    expect(await later()).toEqual([])
+    const incapable = { workerId: 'worker-2', capabilities: [] }
+    expect(await refusalOf(jobId, incapable)).toBe(ClaimRefusal.CLAIM_REFUSAL_INCAPABLE)
+    expect(await later()).toHaveLength(1)
+  })
+})
+
+describe('what a worker confirms', () => {
+  test('of a publication is refused once another holds the job, and changes nothing', async () => {
+    const image = await house.images.create({ imageId: 'lost-claim' })
+    await sealVersion(house, 'lost-claim', volumeId)
+    const jobId = await openJobId(house, 'publish', image.uid)
+    const first = await claim(house, jobId)
+    await setJob(jobId, { claimExpiresAt: past() })
+    await claim(house, jobId)
+    const { generation, publishedGeneration } = await imageRow(image.uid)
+    const late = { jobId, claimToken: first.claimToken, generation: BigInt(generation) }
+    await expect(house.coordination.confirmCommand(late)).rejects.toEqual(reason('CLAIM_LOST'))
+    expect(await imageRow(image.uid)).toMatchObject({ publishedGeneration })
+    expect((await rowOf(jobId)).state).toBe('open')
+  })
+
+  test('of the end of an upload is refused once another holds the job, and changes nothing', async () => {
+    const { upload } = await house.uploads.begin({ imageId: 'lab', schema })
+    const versionId = upload?.versionId ?? ''
+    await house.uploads.abort({ versionId })
+    const jobId = await openJobId(house, 'end-upload', versionId)
+    const { claimToken } = await claim(house, jobId)
+    await setJob(jobId, { claimExpiresAt: past() })
+    await claim(house, jobId)
+    const late = { jobId, claimToken, outcome: Lifecycle.LIFECYCLE_ABORTED }
+    await expect(house.coordination.confirmCommand(late)).rejects.toEqual(reason('CLAIM_LOST'))
+    expect((await rowOf(jobId)).state).toBe('open')
+    const version = await house.versions.get({ by: { $case: 'versionId', value: versionId } })
+    expect(version.lifecycle).toBe(Lifecycle.LIFECYCLE_UPLOADING)
+  })
+
+  test('of an earlier publication does not take back a later one', async () => {
+    const image = await house.images.create({ imageId: 'earlier' })
+    await validVersion(house, 'earlier', volumeId)
+    const jobId = await openJobId(house, 'publish', image.uid)
+    const { claimToken } = await claim(house, jobId)
+    const { generation } = await imageRow(image.uid)
+    const publishedGeneration = generation - 1
+    await house.db.updateTable('images').set({ publishedGeneration }).where('uid', '=', image.uid).execute()
+    await house.coordination.confirmCommand({ jobId, claimToken, generation: 0n })
+    expect(await imageRow(image.uid)).toMatchObject({ publishedGeneration })
+    expect((await rowOf(jobId)).state).toBe('open')
+  })
+})
+
+test('a renewal brings the lease of a deployment back', async () => {
+  const { versionId } = await validVersion(house, 'lab', volumeId)
+  await house.images.promote({ imageId: 'lab', versionId })
+  const target = { $case: 'machine' as const, value: catalog.Machine.fromPartial({ serial: 'RENEWS-1' }) }
+  const orders = await house.deployments.start({ imageId: 'lab', target })
+  const deploymentId = orders.deployment?.deploymentId ?? ''
+  await house.db
+    .updateTable('deployments')
+    .set({ leaseUntil: past() })
+    .where('deploymentId', '=', deploymentId)
+    .execute()
+  const renewed = await house.deployments.renew({ deploymentId })
+  expect(Number(renewed.expiresIn)).toBeGreaterThan(60)
+})

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals'
+import { movePointer } from '../src/db/images-queries.js'
+import { reason } from './support/reason.js'
+import { useLab, validVersion } from './support/versions.js'
+
+const { house, volumeId } = useLab()
+
+const rowOf = (uid: string) =>
+  house.db
+    .selectFrom('images')
+    .select(['primaryVersionId', 'generation'])
+    .where('uid', '=', uid)
+    .executeTakeFirstOrThrow()
+
+test('the pointer moves only from where it was seen, also when nobody has locked the image', async () => {
+  const { uid } = await house.images.create({ imageId: 'pointer' })
+  const [first, second] = [
+    (await validVersion(house, 'pointer', volumeId)).versionId,
+    (await validVersion(house, 'pointer', volumeId)).versionId,
+  ]
+  await house.images.promote({ imageId: 'pointer', versionId: first })
+  const before = await rowOf(uid)
+  for (const from of [null, second]) {
+    const moved = house.db.transaction().execute((trx) => movePointer(trx, uid, from, second))
+    await expect(moved).rejects.toEqual(reason('PRIMARY_CHANGED'))
+  }
+  expect(await rowOf(uid)).toEqual(before)
+})
+
+test('each move of the pointer, and no other promotion, raises what is to be published', async () => {
+  const { uid } = await house.images.create({ imageId: 'published' })
+  const { versionId } = await validVersion(house, 'published', volumeId)
+  const { generation } = await rowOf(uid)
+  await house.images.promote({ imageId: 'published', versionId })
+  expect((await rowOf(uid)).generation).toBe(generation + 1)
+  await house.images.promote({ imageId: 'published', versionId })
+  expect((await rowOf(uid)).generation).toBe(generation + 1)
+})
