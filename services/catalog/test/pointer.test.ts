@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { movePointer } from '../src/db/images-queries.js'
 import { reason } from './support/reason.js'
-import { useLab, validVersion } from './support/versions.js'
+import { claim, openJobId, useLab, validVersion } from './support/versions.js'
 
 const { house, volumeId } = useLab()
 
@@ -35,4 +35,17 @@ test('each move of the pointer, and no other promotion, raises what is to be pub
   expect((await rowOf(uid)).generation).toBe(generation + 1)
   await house.images.promote({ imageId: 'published', versionId })
   expect((await rowOf(uid)).generation).toBe(generation + 1)
+})
+
+test('a move of the pointer calls for a publication, also when all before it has been published', async () => {
+  const { uid } = await house.images.create({ imageId: 'called-for' })
+  const { versionId } = await validVersion(house, 'called-for', volumeId)
+  const jobId = await openJobId(house, 'publish', uid)
+  const { claimToken } = await claim(house, jobId)
+  const generation = BigInt((await rowOf(uid)).generation)
+  await house.coordination.confirmCommand({ jobId, claimToken, generation })
+  await expect(openJobId(house, 'publish', uid)).rejects.toThrow()
+  await house.images.promote({ imageId: 'called-for', versionId })
+  const { work } = await claim(house, await openJobId(house, 'publish', uid))
+  expect(work).toMatchObject({ $case: 'publish', value: { primaryVersionId: versionId } })
 })

@@ -13,9 +13,10 @@ import {
   stageVersion,
   type Shelf,
 } from './commands/shelf.js'
+import { orders } from './commands/orders.js'
 import { bytesOf } from './support/bytes.js'
 import { directSyscalls } from './support/direct-syscalls.js'
-import { watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
+import { errno, watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
 
 let shelves: Awaited<ReturnType<typeof makeShelves>>
 let shelf: Shelf
@@ -100,4 +101,17 @@ describe('a seal is refused', () => {
     await shelf.reopen({ meanwhile: () => rm(place(), { recursive: true }) })
     expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
   })
+})
+
+test('a version whose seal is unanswered, since its rename could not be synced, cannot be trashed', async () => {
+  sys.interfere = ({ name, path }) => {
+    const isRenamed = sys.calls.some((call) => call.name === 'rename' && call.path.endsWith('/tree'))
+    if (isRenamed && name === 'fsync' && path.endsWith('/versions')) throw errno('EIO', 'fsync')
+  }
+  await expect(seal()).rejects.toMatchObject({ reason: 'IO_ERROR' })
+  sys.interfere = () => {}
+  const trashed = orders.trash(shelf.store, { epoch: 1, opSeq: 1 }, fresh)
+  await expect(trashed).rejects.toMatchObject({ reason: 'VERSION_NOT_SEALED' })
+  await shelf.reopen()
+  expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
 })

@@ -31,6 +31,7 @@ export default mutantsOf(
       from: "await ensureJob(trx, 'publish', move.imageUid)",
       to: '',
       suites: [
+        'services/catalog/test/pointer',
         'services/catalog/test/primary',
         'services/catalog/test/outbox',
         'services/catalog/test/main-path',

@@ -2,7 +2,11 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/domain/presence-by-digests.ts',
-  ['services/catalog/test/jobs', 'services/catalog/test/inventory'],
+  [
+    'services/catalog/src/domain/presence-by-digests.test',
+    'services/catalog/test/jobs',
+    'services/catalog/test/inventory',
+  ],
   [
     {
       id: 'wrong-digest-is-no-damage',

@@ -9,6 +9,7 @@ export default mutantsOf(
       law: 2,
       from: "['version', report.versionId, manifest.version],",
       to: '',
+      suites: ['services/catalog/test/seal-reports'],
       meaning: 'the manifest of another version is recorded',
     },
     {
@@ -16,6 +17,7 @@ export default mutantsOf(
       law: 2,
       from: "['image uid', version.imageUid, manifest.uid],",
       to: '',
+      suites: ['services/catalog/test/seal-reports'],
       meaning: 'the manifest of another image’s version is recorded',
     },
     {

@@ -76,6 +76,7 @@ export default mutantsOf(
       law: 3,
       from: 'if (await lookAt(root, target))\n    await syncRelocated(volume, versionId, layout.stagingRoot, layout.versions(imageId))',
       to: 'if (await lookAt(root, target)) {}',
+      suites: ['services/storage/test/commands/repeated-renames'],
       meaning: 'a clone that is repeated is answered although its rename may not be durable',
     },
   ],

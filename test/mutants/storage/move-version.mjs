@@ -35,6 +35,7 @@ export default mutantsOf(
       from: 'await syncRelocated(volume, versionId, layout.versions(from), layout.versions(belonging.imageId))',
       to: '',
       suites: [
+        'services/storage/test/commands/repeated-renames',
         'services/storage/test/commands/what-a-start-does',
         'services/storage/test/crash/crash-of-an-operation',
       ],

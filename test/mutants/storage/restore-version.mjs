@@ -34,6 +34,7 @@ export default mutantsOf(
       law: 1,
       from: 'await requireFree(root, place)',
       to: '',
+      equivalent: 'the run looks at the same again before it renames; only the number is taken',
       meaning: 'a restore that will be refused for its place takes its number',
     },
     {
@@ -41,6 +42,7 @@ export default mutantsOf(
       law: 2,
       from: 'await describeDirectory(root, layout.trashed(lying.name), versionId)\n  await requireSameImage',
       to: 'await requireSameImage',
+      equivalent: 'the run looks at the same again before it renames; only the number is taken',
       meaning: 'a restore is begun of a version whose manifest cannot be read',
     },
     {
@@ -49,6 +51,7 @@ export default mutantsOf(
       from: 'await syncRelocated(volume, versionId, layout.versions(imageId), layout.trash)',
       to: '',
       suites: [
+        'services/storage/test/commands/repeated-renames',
         'services/storage/test/commands/what-a-start-does',
         'services/storage/test/crash/crash-of-an-operation',
       ],

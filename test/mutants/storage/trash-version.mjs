@@ -54,6 +54,7 @@ export default mutantsOf(
       from: 'await syncRelocated(volume, versionId, layout.versions(imageId), layout.trash)',
       to: '',
       suites: [
+        'services/storage/test/commands/repeated-renames',
         'services/storage/test/commands/what-a-start-does',
         'services/storage/test/crash/crash-of-an-operation',
       ],
@@ -72,6 +73,7 @@ export default mutantsOf(
       from: 'if (!index.has(versionId)) refuseStaged(volume, versionId)',
       to: '',
       suites: [
+        'services/storage/test/seals-on-disk',
         'services/storage/test/commands/trash-and-restore',
         'services/storage/test/commands/what-a-start-does',
         'services/storage/test/commands/overtaken-commands',
