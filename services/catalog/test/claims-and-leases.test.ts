@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { sql } from 'kysely'
+import { requestUploadEnd } from '../src/operations/request-upload-end.js'
+import { deriveMissingJobs } from '../src/operations/sweep-jobs.js'
+import { systemActor } from '../src/domain/actor.js'
 import { reason } from './support/reason.js'
 import { claim, openJobId, schema, sealVersion, useLab, validVersion, worker } from './support/versions.js'
 
@@ -145,4 +148,34 @@ test('a renewal brings the lease of a deployment back', async () => {
     .execute()
   const renewed = await house.deployments.renew({ deploymentId })
   expect(Number(renewed.expiresIn)).toBeGreaterThan(60)
+})
+
+test('an expiry does not take the place of an abort', async () => {
+  const { upload } = await house.uploads.begin({ imageId: 'lab', schema })
+  const versionId = upload?.versionId ?? ''
+  await house.uploads.abort({ versionId })
+  const rowOfVersion = () =>
+    house.db
+      .selectFrom('versions')
+      .select(['pendingOutcome', 'pendingOpSeq'])
+      .where('versionId', '=', versionId)
+      .executeTakeFirstOrThrow()
+  const before = await rowOfVersion()
+  await house.db
+    .transaction()
+    .execute((trx) => requestUploadEnd(trx, versionId, 'EXPIRED', systemActor, 'no bytes for too long'))
+  expect(before.pendingOutcome).toBe('ABORTED')
+  expect(await rowOfVersion()).toEqual(before)
+})
+
+test('a sweep leaves a job that failed for good alone for an hour, then opens it again', async () => {
+  const { versionId } = await sealVersion(house, 'lab', volumeId)
+  const jobId = await openJobId(house, 'validate', versionId)
+  const { claimToken } = await claim(house, jobId)
+  await house.coordination.failJob({ jobId, claimToken, error: 'no such volume', permanent: true })
+  await deriveMissingJobs(house.db)
+  expect((await rowOf(jobId)).state).toBe('failed')
+  await setJob(jobId, { updatedAt: sql<Date>`now() - interval '61 minutes'` })
+  await deriveMissingJobs(house.db)
+  expect((await rowOf(jobId)).state).toBe('open')
 })

@@ -49,3 +49,18 @@ test('a move of the pointer calls for a publication, also when all before it has
   const { work } = await claim(house, await openJobId(house, 'publish', uid))
   expect(work).toMatchObject({ $case: 'publish', value: { primaryVersionId: versionId } })
 })
+
+test('a rollback that expects another primary moves nothing and marks nothing', async () => {
+  const { uid } = await house.images.create({ imageId: 'rolled-back' })
+  const versions: string[] = []
+  for (let count = 0; count < 2; count += 1)
+    versions.push((await validVersion(house, 'rolled-back', volumeId)).versionId)
+  for (const versionId of versions) await house.images.promote({ imageId: 'rolled-back', versionId })
+  const before = await rowOf(uid)
+  const rollback = house.images.rollback({
+    imageId: 'rolled-back',
+    expectedPrimaryVersionId: versions[0] ?? '',
+  })
+  await expect(rollback).rejects.toEqual(reason('PRIMARY_CHANGED'))
+  expect(await rowOf(uid)).toEqual(before)
+})

@@ -23,6 +23,7 @@ export default mutantsOf(
       law: 4,
       from: "pending === null || (pending === 'EXPIRED' && outcome === 'ABORTED')",
       to: 'pending === null || pending !== outcome',
+      suites: ['services/catalog/test/claims-and-leases'],
       meaning: 'a person’s abort becomes an expiry, which bytes withdraw',
     },
     {

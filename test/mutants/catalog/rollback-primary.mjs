@@ -9,6 +9,7 @@ export default mutantsOf(
       law: 5,
       from: 'assertPrimaryIs(image, rollback.expected)',
       to: '',
+      suites: ['services/catalog/test/pointer'],
       meaning: 'a rollback that expects another primary moves the pointer',
     },
     {

@@ -30,6 +30,7 @@ export default mutantsOf(
       law: 11,
       from: "jobs.state = 'open' or (jobs.state = 'failed' and jobs.updated_at > now() - interval '1 hour')",
       to: "jobs.state = 'open'",
+      suites: ['services/catalog/test/claims-and-leases'],
       meaning: 'a job that failed for good is tried again by every sweep',
     },
     {

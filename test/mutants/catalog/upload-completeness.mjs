@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/domain/upload-completeness.ts',
-  ['services/catalog/test/uploads'],
+  ['services/catalog/src/domain/upload-completeness.test', 'services/catalog/test/uploads'],
   [
     {
       id: 'unfinished-files-lack-only-a-seal',
