@@ -1,5 +1,5 @@
 import type { Finding } from '@goldkeep/domain'
-import { expectedFiles, type ExpectedFile, type Schema } from '@goldkeep/schema'
+import { expectedFiles, matchFiles, type ExpectedFile, type Schema } from '@goldkeep/schema'
 import { listed } from '@goldkeep/domain'
 import { counted, finding, withinBounds } from './finding.js'
 import type { CheckSubject } from './subject.js'
@@ -13,9 +13,10 @@ export function checkFilesMatchSchema(schema: Schema | undefined, subject: Check
   const expected = expectedFiles(schema, subject.capture)
   const paths = subject.files.map(({ path }) => path).filter((path) => path !== 'guid')
   if (paths.length === 0) return [judgeNoFiles(expected, subject)]
+  const matches = matchFiles(expected, paths)
   const findings = [
-    ...expected.flatMap((file) => judgeExpected(file, paths)),
-    ...paths.filter((path) => !expected.some((file) => file.matches(path))).map(uncalledFor),
+    ...expected.flatMap((file) => judgeExpected(file, matches.pathsOf(file))),
+    ...paths.filter((path) => !matches.expectedAt(path)).map(uncalledFor),
   ]
   return findings.length > 0 ? withinBounds(check, findings) : [allThere(paths)]
 }
@@ -30,8 +31,7 @@ function judgeNoFiles(expected: readonly ExpectedFile[], { capture }: CheckSubje
   })
 }
 
-function judgeExpected(file: ExpectedFile, paths: readonly string[]): Finding[] {
-  const there = paths.filter((path) => file.matches(path))
+function judgeExpected(file: ExpectedFile, there: readonly string[]): Finding[] {
   if (there.length === 1) return []
   if (there.length > 1) {
     const message = `Several files for ${file.description}; servers would take either.`

@@ -1,5 +1,5 @@
 import type { Finding } from '@goldkeep/domain'
-import { expectedFiles, type Schema } from '@goldkeep/schema'
+import { expectedFiles, matchFiles, type Schema } from '@goldkeep/schema'
 import { bytesText, counted, finding, mebibytesText, withinBounds } from './finding.js'
 import { isTooSmall, smallestShare } from './smallest-share.js'
 import type { CheckSubject } from './subject.js'
@@ -9,6 +9,7 @@ const check = 'sizes'
 /** Whether any file is empty, or much smaller than what its partition held. */
 export function checkSizes(schema: Schema | undefined, subject: CheckSubject): Finding[] {
   const expected = schema ? expectedFiles(schema, subject.capture) : []
+  const matches = matchFiles(expected, [])
   const findings: Finding[] = []
   for (const { path, size } of subject.files) {
     if (size === 0) {
@@ -16,7 +17,7 @@ export function checkSizes(schema: Schema | undefined, subject: CheckSubject): F
       findings.push(finding(check, 'FAIL', `${path} is empty.`, details))
       continue
     }
-    const usedMiB = expected.find((file) => file.matches(path))?.usedMiB
+    const usedMiB = matches.expectedAt(path)?.usedMiB
     if (usedMiB === undefined || !isTooSmall(size, usedMiB)) continue
     const message = `${path} has less than ${smallestShare * 100} % of the ${mebibytesText(usedMiB)} in use on the source.`
     const least = bytesText(Math.ceil(usedMiB * smallestShare * 1024 * 1024))

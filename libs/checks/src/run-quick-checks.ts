@@ -1,6 +1,7 @@
-import type { Finding } from '@goldkeep/domain'
-import { expectedFiles, type Schema } from '@goldkeep/schema'
+import type { CheckName, Finding } from '@goldkeep/domain'
+import { expectedFiles, matchFiles, type Schema } from '@goldkeep/schema'
 import { maxMetadataBytes, maxSortedEntries, quickLimits, type ExamineLimits } from '@goldkeep/wim'
+import { setImmediate } from 'node:timers/promises'
 import { checkFilesMatchSchema } from './check-files-match-schema.js'
 import { checkSchemaSound } from './check-schema-sound.js'
 import { checkSizes } from './check-sizes.js'
@@ -17,6 +18,15 @@ export const thoroughLimits: ExamineLimits = {
   xmlBytes: maxMetadataBytes,
 }
 
+/** What the quick checks may cost where somebody waits. What they leave out says SKIP. */
+export interface QuickCheckLimits extends ExamineLimits {
+  /** Milliseconds after which no further file is looked into. */
+  readonly budgetMs?: number
+}
+
+/** At a seal an agent waits, and so does everybody whose bytes the process moves meanwhile. */
+export const sealLimits: QuickCheckLimits = { ...quickLimits, budgetMs: 2_000 }
+
 /** Headers in the streams of all files together, each a read of its own. */
 const blobHeadersOfVersion = 512
 /** How many files together may have as much XML as one may have. */
@@ -28,34 +38,43 @@ const xmlShares = 8
  */
 export async function runQuickChecks(
   subject: CheckSubject,
-  limits: ExamineLimits = quickLimits,
+  limits: QuickCheckLimits = quickLimits,
 ): Promise<Finding[]> {
+  const began = performance.now()
+  const isOver = (): boolean => performance.now() - began > (limits.budgetMs ?? Number.POSITIVE_INFINITY)
   const { schema, findings } = checkSchemaSound(subject.schema)
-  return [
-    ...findings,
-    ...checkFilesMatchSchema(schema, subject),
-    ...checkSizes(schema, subject),
-    ...(await checkWims(schema, subject, limits)),
-  ]
+  await setImmediate()
+  const matched = checkFilesMatchSchema(schema, subject)
+  await setImmediate()
+  const sized = checkSizes(schema, subject)
+  return [...findings, ...matched, ...sized, ...(await checkWims(schema, subject, limits, isOver))]
 }
 
 async function checkWims(
   schema: Schema | undefined,
   subject: CheckSubject,
-  limits: ExamineLimits,
+  limits: QuickCheckLimits,
+  isOver: () => boolean,
 ): Promise<Finding[]> {
-  const expected = schema ? expectedFiles(schema, subject.capture) : []
+  const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
   const structure: Finding[] = []
   const metadata: Finding[] = []
   const wims = subject.files.filter(({ path }) => isWimName(path))
   const blobHeaders = Math.min(limits.blobHeaders, Math.ceil(blobHeadersOfVersion / wims.length))
   let xmlLeft = limits.xmlBytes * xmlShares
   for (const file of wims) {
+    // Other work gets its turn between two files.
+    await setImmediate()
+    if (isOver()) {
+      structure.push(leftOut('wim-structure', file.path))
+      metadata.push(leftOut('wim-metadata', file.path))
+      continue
+    }
     const found = await checkWimStructure(file, subject.files, { ...limits, blobHeaders })
     structure.push(found.finding)
     const { verdict } = found.finding
     if (found.examination && (verdict === 'PASS' || verdict === 'WARN')) {
-      const usedMiB = expected.find((one) => one.matches(file.path))?.usedMiB
+      const usedMiB = expected.expectedAt(file.path)?.usedMiB
       const xmlBytes = Math.min(limits.xmlBytes, xmlLeft)
       xmlLeft -= Math.min(found.examination.header.xml.size, xmlLeft)
       metadata.push(await checkWimMetadata(file, usedMiB, found.examination, xmlBytes))
@@ -66,3 +85,6 @@ async function checkWims(
   }
   return [...withinBounds('wim-structure', structure), ...withinBounds('wim-metadata', metadata)]
 }
+
+const leftOut = (check: CheckName, path: string): Finding =>
+  finding(check, 'SKIP', 'Left to the validation: the version has too much for a quick look.', { path })

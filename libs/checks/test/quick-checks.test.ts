@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { runQuickChecks } from '../src/index.js'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { runQuickChecks, sealLimits } from '../src/index.js'
 import { Bench, complaints, findingOf, linux, ntfs, schemaOf, winpe } from './make-version.js'
 import { finding, withinBounds } from '../src/finding.js'
 
@@ -221,4 +222,41 @@ test('findings of one check are bounded in bytes as well as in number', () => {
   expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThan(160 * 1024)
   expect(kept[0]?.verdict).toBe('FAIL')
   expect(kept.at(-1)?.message).toBe(`And ${190 - (kept.length - 1)} more findings of this check.`)
+})
+
+test('thousands of files against thousands of volumes hold up no other work', async () => {
+  const volume = (index: number) => ({ name: `lv${index}`, fstype: 'ext4' })
+  const logicalvolumes = Array.from({ length: 4_000 }, (_, index) => volume(index))
+  const partitions = [{ number: '1', fsid: '8e', volumegroup: { name: 'vg', logicalvolumes } }]
+  const schema = Buffer.from(JSON.stringify({ harddrives: [{ name: '/dev/sda', partitions }] }))
+  const subject = await bench.version(schemaOf(ntfs), winpe, { [wim]: pipable })
+  const [file] = subject.files
+  if (!file) throw new Error('no file')
+  const files = Array.from({ length: 2_500 }, (_, index) => ({
+    ...file,
+    path: `hd0/vg-lv${index}.extfs.lz4` as typeof file.path,
+  }))
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  const findings = await runQuickChecks({ ...subject, capture: linux, schema, files }, sealLimits)
+  delay.disable()
+  const missing = findings.filter(
+    ({ check, verdict }) => check === 'files-match-schema' && verdict === 'FAIL',
+  )
+  expect(missing).toHaveLength(201)
+  expect(missing.at(-1)?.message).toMatch(/^And 1301 more/)
+  // Comparing every file with every volume took seconds.
+  expect(delay.max / 1e6).toBeLessThan(3_000)
+})
+
+test('what a seal has no time for says SKIP, and fails nothing', async () => {
+  const subject = await bench.version(schemaOf(ntfs), winpe, { [wim]: pipable })
+  const late = await runQuickChecks(subject, { ...sealLimits, budgetMs: -1 })
+  expect(late.filter(({ verdict }) => verdict === 'SKIP').map(({ check }) => check)).toEqual([
+    'wim-structure',
+    'wim-metadata',
+  ])
+  const long = await runQuickChecks(subject, { ...sealLimits, xmlBytes: 10 })
+  expect(findingOf(long, 'wim-metadata')).toMatchObject({ verdict: 'SKIP' })
+  expect(findingOf(long, 'wim-structure')?.verdict).toBe('PASS')
 })

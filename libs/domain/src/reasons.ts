@@ -90,6 +90,7 @@ export const reasons = {
   SCHEMA_MISMATCH: entry('precondition', conflict),
   ATTEMPT_BROKEN: entry('conflict', conflict),
   NO_SPACE: entry('exhausted', noSpace),
+  LIMIT_EXCEEDED: entry('exhausted', noSpace),
   IO_ERROR: entry('internal', other),
   DEPLOYS_BLOCKED_BY_UPLOAD: entry('precondition', conflict),
   DEPLOYMENT_ENDED: entry('precondition', conflict),

@@ -1,4 +1,5 @@
 export * from './expected-files.js'
 export * from './find-problems.js'
+export * from './match-files.js'
 export * from './parse-schema.js'
 export * from './schema.js'

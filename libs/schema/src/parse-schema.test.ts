@@ -72,7 +72,7 @@ describe('a schema is refused', () => {
     ['a number that is a path', bytes({ harddrives: [{ partitions: [{ number: '../1' }] }] }), /number/],
     ['an object for a name', bytes({ harddrives: [{ name: {} }] }), /name: expected a string, found an/],
     ['too many drives', bytes({ harddrives: Array.from({ length: 300 }, () => ({})) }), /at most 256/],
-    ['too large', Buffer.alloc(5 * 1024 * 1024, ' '), /at most 4194304 bytes/],
+    ['too large', Buffer.alloc(5 * 1024 * 1024, ' '), /at most 1048576 bytes/],
     ['nested deeply', Buffer.from(`{"harddrives":${'['.repeat(1_000_000)}`), /levels of nesting/],
   ])('when it is %s', (_what, input, message) => {
     expect(refusal(input)).toMatchObject({

@@ -54,7 +54,7 @@ export interface LogicalVolume {
 }
 
 /** Larger schemas are refused unread; a real one has a few kilobytes. */
-export const maxSchemaBytes = 4 * 1024 * 1024
+export const maxSchemaBytes = 1024 * 1024
 /** Deeper nesting is refused unread; a real schema has 7 levels. */
 export const maxSchemaDepth = 32
 /** Drives, and partitions or logical volumes of the whole schema, that are taken. */

@@ -99,3 +99,26 @@ describe('a report', () => {
     expect(await registerVolume(house, volumeId)).toBe(volumeId)
   })
 })
+
+describe('a list', () => {
+  const { house } = useLab()
+
+  it('is cut into pages that one message can hold, and gives every item once', async () => {
+    await sql`insert into images (uid, image_id, description, environment, type)
+      select 'uid-' || n, 'many-' || n, repeat('ä', 2000), 'winpe', 'file' from generate_series(1, 600) n`.execute(
+      house.db,
+    )
+    const sizes: number[] = []
+    const found = new Set<string>()
+    let pageToken = ''
+    do {
+      const page = await house.images.list({ pageSize: 1_000, pageToken })
+      sizes.push(catalog.ListImagesResponse.encode(page).finish().length)
+      for (const { imageId } of page.images) found.add(imageId)
+      pageToken = page.nextPageToken
+    } while (pageToken !== '')
+    expect(found.size).toBe(601)
+    expect(sizes.length).toBeGreaterThan(2)
+    expect(Math.max(...sizes)).toBeLessThan(1024 * 1024 + 4_096)
+  })
+})

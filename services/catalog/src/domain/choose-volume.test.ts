@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { chooseVolume, estimateBytes } from './choose-volume.js'
 
 const fileOf = (path: string, usedMiB?: number) => ({
-  matches: (other: string) => other === path,
+  pattern: path,
   ...(usedMiB !== undefined && { usedMiB }),
 })
 

@@ -1,5 +1,5 @@
 import { DomainError, listed } from '@goldkeep/domain'
-import type { ExpectedFile } from '@goldkeep/schema'
+import { matchFiles, type ExpectedFile } from '@goldkeep/schema'
 
 export interface VolumeRoom {
   readonly volumeId: string
@@ -15,11 +15,12 @@ const mebibyte = 1024 * 1024
 
 /** What an upload will take: the sizes that are known, and an estimate for the rest. In bytes. */
 export function estimateBytes(
-  expected: readonly Pick<ExpectedFile, 'usedMiB' | 'matches'>[],
+  expected: readonly Pick<ExpectedFile, 'usedMiB' | 'pattern'>[],
   sizes: Readonly<Record<string, number>>,
 ): number {
   const known = Object.values(sizes).reduce((sum, size) => sum + size, 0)
-  const unknown = expected.filter((file) => !Object.keys(sizes).some((path) => file.matches(path)))
+  const matches = matchFiles(expected, Object.keys(sizes))
+  const unknown = expected.filter((file) => matches.pathsOf(file).length === 0)
   const used = unknown.reduce((sum, file) => sum + (file.usedMiB ?? 0), 0)
   return known + Math.ceil(used * mebibyte * estimatedCompression)
 }

@@ -37,8 +37,13 @@ export function deploymentsService(
       const before = decodeOrdinal(pageToken)
       const imageUid = imageId ? (await getImage(db, imageId)).uid : undefined
       const read = (limit: number) => listDeployments(db, { imageUid, includeEnded }, { limit, before })
-      const page = await readPage(pageSize, read, (deployment) => deployment.ordinal)
-      return { deployments: page.rows.map(encodeDeployment), nextPageToken: page.nextPageToken }
+      const page = await readPage(pageSize, {
+        read,
+        keyOf: (deployment) => deployment.ordinal,
+        encode: encodeDeployment,
+        codec: catalog.Deployment,
+      })
+      return { deployments: page.items, nextPageToken: page.nextPageToken }
     },
     renew: async ({ deploymentId, ...progress }) =>
       encodeDeployment(

@@ -1,4 +1,5 @@
 import { catalog, lifecycleWords, sha256ToProto } from '@goldkeep/contracts'
+import { cleanText, textLimits } from '@goldkeep/domain'
 import type { UploadFileRow, UploadFileState } from '../db/tables.js'
 import type { UploadView } from '../db/uploads-queries.js'
 import { encodeActor, encodeMachine } from './encode-common.js'
@@ -17,7 +18,7 @@ export function encodeUpload(upload: UploadView): catalog.Upload {
     imageId: version.imageId,
     number: version.number,
     lifecycle: lifecycleWords.toProto(version.lifecycle),
-    files: files.map(encodeUploadFile),
+    files: files.map((file) => encodeUploadFile(file, failureBytesOf(files.length))),
     committedBytes: BigInt(files.reduce((sum, file) => sum + file.committedSize, 0)),
     source: version.source ? encodeMachine(version.source) : undefined,
     agent: version.agent,
@@ -39,13 +40,18 @@ function encodePendingEnd({ version }: UploadView): catalog.PendingUploadEnd | u
   }
 }
 
-const encodeUploadFile = (file: UploadFileRow): catalog.UploadFile => ({
+/** Of all failures of one upload together, so that one of thousands of files fits into a message. */
+const allFailuresBytes = 256 * 1024
+const failureBytesOf = (files: number): number =>
+  Math.max(64, Math.min(textLimits.prose, Math.floor(allFailuresBytes / files)))
+
+const encodeUploadFile = (file: UploadFileRow, failureBytes: number): catalog.UploadFile => ({
   path: file.path,
   state: fileStates[file.state],
   attemptId: file.attemptId,
   committedSize: BigInt(file.committedSize),
   expectedSize: BigInt(file.expectedSize),
   digest: file.digest ? sha256ToProto(file.digest) : undefined,
-  failure: file.failure,
+  failure: cleanText(file.failure, failureBytes, 'multi-line'),
   updateTime: file.updatedAt,
 })

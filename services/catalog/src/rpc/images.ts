@@ -28,8 +28,13 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
     list: async ({ pageSize, pageToken }) => {
       const after = decodePageToken(pageToken)
       const read = (limit: number) => listImages(db, { limit, after })
-      const page = await readPage(pageSize, read, (image) => image.imageId.toLowerCase())
-      return { images: page.rows.map(encodeImage), nextPageToken: page.nextPageToken }
+      const page = await readPage(pageSize, {
+        read,
+        keyOf: (image) => image.imageId.toLowerCase(),
+        encode: encodeImage,
+        codec: catalog.Image,
+      })
+      return { images: page.items, nextPageToken: page.nextPageToken }
     },
     getPrimary: async ({ imageId }) => {
       const primary = await getPrimary(db, imageId)
@@ -57,9 +62,13 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
       const image = await getImage(db, imageId)
       const before = decodeOrdinal(pageToken)
       const read = (limit: number) => listPrimaryChanges(db, image.uid, { limit, before })
-      const page = await readPage(pageSize, read, (change) => change.changeId)
-      const changes = page.rows.map((change) => encodePrimaryChange(change, image.imageId))
-      return { changes, nextPageToken: page.nextPageToken }
+      const page = await readPage(pageSize, {
+        read,
+        keyOf: (change) => change.changeId,
+        encode: (change) => encodePrimaryChange(change, image.imageId),
+        codec: catalog.PrimaryChange,
+      })
+      return { changes: page.items, nextPageToken: page.nextPageToken }
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { catalog } from '@goldkeep/contracts'
+import { catalog } from '@goldkeep/contracts'
 import type { Kysely } from 'kysely'
 import { listJobs, type JobView } from '../db/list-jobs.js'
 import type { DB } from '../db/tables.js'
@@ -11,8 +11,13 @@ export function jobsService(db: Kysely<DB>): catalog.JobsServiceImplementation<K
     list: async ({ includeDone, pageSize, pageToken }) => {
       const after = decodePageToken(pageToken)
       const read = (limit: number) => listJobs(db, includeDone, { limit, after })
-      const page = await readPage(pageSize, read, (job) => `${job.isDone ? 1 : 0}.${job.ordinal}`)
-      return { jobs: page.rows.map(encodeJob), nextPageToken: page.nextPageToken }
+      const page = await readPage(pageSize, {
+        read,
+        keyOf: (job) => `${job.isDone ? 1 : 0}.${job.ordinal}`,
+        encode: encodeJob,
+        codec: catalog.Job,
+      })
+      return { jobs: page.items, nextPageToken: page.nextPageToken }
     },
   }
 }

@@ -39,24 +39,42 @@ export function decodeOrdinal(token: string): number | undefined {
   })
 }
 
-export interface Page<Row> {
-  readonly rows: readonly Row[]
+/** Bytes of a page's items, far below what the transport takes. */
+const largestPageBytes = 1024 * 1024
+
+/** How rows are read and told. */
+export interface List<Row, Message> {
+  readonly read: (limit: number) => Promise<Row[]>
+  /** What the rows are ordered by. */
+  readonly keyOf: (row: Row) => string | number
+  readonly encode: (row: Row) => Message
+  readonly codec: { encode(message: Message): { finish(): Uint8Array } }
+}
+
+export interface Page<Message> {
+  readonly items: Message[]
   readonly nextPageToken: string
 }
 
 /**
- * Reads one row more than asked, to know whether there is another page.
- * @param keyOf what the rows are ordered by
+ * Reads one row more than asked, to know whether there is another page. A page ends early when its items become
+ * too large for one message, and always has an item where there is one.
  */
-export async function readPage<Row>(
+export async function readPage<Row, Message>(
   pageSize: number,
-  read: (limit: number) => Promise<Row[]>,
-  keyOf: (row: Row) => string | number,
-): Promise<Page<Row>> {
+  { read, keyOf, encode, codec }: List<Row, Message>,
+): Promise<Page<Message>> {
   const limit = pageLimit(pageSize)
   const rows = await read(limit + 1)
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  const more = rows.length > limit && last !== undefined
-  return { rows: shown, nextPageToken: more ? encodeToken(String(keyOf(last))) : '' }
+  const items: Message[] = []
+  let bytes = 0
+  for (const row of rows.slice(0, limit)) {
+    const item = encode(row)
+    bytes += codec.encode(item).finish().length
+    if (items.length > 0 && bytes > largestPageBytes) break
+    items.push(item)
+  }
+  const last = rows[items.length - 1]
+  const more = rows.length > items.length && last !== undefined
+  return { items, nextPageToken: more ? encodeToken(String(keyOf(last))) : '' }
 }

@@ -26,8 +26,13 @@ export function tokensService(db: Kysely<DB>): catalog.TokensServiceImplementati
     list: async ({ pageSize, pageToken }) => {
       const before = decodeOrdinal(pageToken)
       const read = (limit: number) => listTokens(db, { limit, before })
-      const page = await readPage(pageSize, read, (token) => token.ordinal)
-      return { tokens: page.rows.map(encodeToken), nextPageToken: page.nextPageToken }
+      const page = await readPage(pageSize, {
+        read,
+        keyOf: (token) => token.ordinal,
+        encode: encodeToken,
+        codec: catalog.Token,
+      })
+      return { tokens: page.items, nextPageToken: page.nextPageToken }
     },
     revoke: async ({ tokenId }, { actor }) =>
       encodeToken(await db.transaction().execute((trx) => revokeToken(trx, tokenId, actor))),

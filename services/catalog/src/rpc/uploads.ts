@@ -45,8 +45,13 @@ export function uploadsService(
       const before = decodeOrdinal(pageToken)
       const imageUid = imageId ? (await getImage(db, imageId)).uid : undefined
       const read = (limit: number) => listUploads(db, { imageUid, includeEnded }, { limit, before })
-      const page = await readPage(pageSize, read, (upload) => upload.version.ordinal)
-      return { uploads: page.rows.map(encodeUpload), nextPageToken: page.nextPageToken }
+      const page = await readPage(pageSize, {
+        read,
+        keyOf: (upload) => upload.version.ordinal,
+        encode: encodeUpload,
+        codec: catalog.Upload,
+      })
+      return { uploads: page.items, nextPageToken: page.nextPageToken }
     },
     abort: async ({ versionId, reason }, { actor }) =>
       encodeUpload(await db.transaction().execute((trx) => abortUpload(trx, versionId, actor, reason))),

@@ -31,9 +31,13 @@ export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplemen
         verdicts: (filter?.verdicts ?? []).flatMap((value) => verdictWords.fromProto(value) ?? []),
       }
       const read = (limit: number) => listVersions(db, wanted, { limit, before })
-      const page = await readPage(pageSize, read, (version) => version.ordinal)
-      const versions = page.rows.map((version) => encodeVersion(version))
-      return { versions, nextPageToken: page.nextPageToken }
+      const page = await readPage(pageSize, {
+        read,
+        keyOf: (version) => version.ordinal,
+        encode: (version) => encodeVersion(version),
+        codec: catalog.Version,
+      })
+      return { versions: page.items, nextPageToken: page.nextPageToken }
     },
     mark: async (request, { actor }) => {
       const marking = { ...request, mark: decodeMark(request.mark) }

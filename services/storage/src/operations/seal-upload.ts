@@ -1,4 +1,4 @@
-import { detectKind, runQuickChecks, type CheckedFile } from '@goldkeep/checks'
+import { detectKind, runQuickChecks, sealLimits, type CheckedFile } from '@goldkeep/checks'
 import { schemaPath, type Capture, type Finding, type VersionId } from '@goldkeep/domain'
 import { formatMajor, parseManifest, type Manifest, type ManifestFile } from '@goldkeep/volume'
 import type { SealEntry } from '../store/upload.js'
@@ -78,7 +78,7 @@ export async function findingsOf(store: VersionStore, versionId: VersionId): Pro
 }
 
 function check(schema: Uint8Array, capture: Capture, files: readonly CheckedFile[]): Promise<Finding[]> {
-  return runQuickChecks({ schema, capture, files })
+  return runQuickChecks({ schema, capture, files }, sealLimits)
 }
 
 async function describe(store: VersionStore, { view, files }: SealCandidate): Promise<Manifest> {

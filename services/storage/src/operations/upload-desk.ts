@@ -31,10 +31,18 @@ interface Desk {
   closed: boolean
 }
 
+/** Streams of one upload at once: each holds up to three chunks. */
+const maxStreams = 128
+/** Writers of one upload whose files are held after a cut. */
+const maxAbsent = 256
+/** Seals, opens and ends of one upload that wait for each other. */
+const maxWaiting = 8
+
 /** Who writes what, so that a file has one writer, and an upload is sealed or ended without any. */
 export class UploadDesk {
   readonly #desks = new Map<VersionId, Desk>()
   readonly #queue = new KeyedQueue<VersionId>()
+  readonly #waiting = new Map<VersionId, number>()
   #stopping: DomainError | undefined
 
   /** @param writerIdleMs for how long another writer's file is held after its last message */
@@ -43,7 +51,7 @@ export class UploadDesk {
   /**
    * Gives the file to the writer, once the stream that has it has left.
    * @returns what the writer calls when it leaves; `cut` keeps the file for it a while
-   * @throws DomainError FILE_BUSY, UPLOAD_BUSY, ATTEMPT_SUPERSEDED, SHUTTING_DOWN
+   * @throws DomainError FILE_BUSY, UPLOAD_BUSY, ATTEMPT_SUPERSEDED, LIMIT_EXCEEDED, SHUTTING_DOWN
    */
   async enter(
     versionId: VersionId,
@@ -63,6 +71,7 @@ export class UploadDesk {
       seat.writer.interrupt(superseded(path))
       await seat.left
     }
+    refuseMore(versionId, 'open streams', desk.seats.size, maxStreams)
     desk.absent.delete(path)
     let leave = (): void => {}
     const left = new Promise<void>((resolve) => {
@@ -71,17 +80,30 @@ export class UploadDesk {
     desk.seats.set(path, { writer, left })
     return (how) => {
       desk.seats.delete(path)
-      if (how === 'done') this.#clear()
-      else desk.absent.set(path, { writerId: writer.writerId, lastActive: writer.lastActive })
+      if (how === 'cut') hold(desk, path, writer)
+      this.#clear()
       leave()
     }
   }
 
   /**
    * Runs what changes an upload as a whole, one at a time, while nobody writes.
-   * @throws DomainError UPLOAD_BUSY when somebody does
+   * @throws DomainError UPLOAD_BUSY when somebody does, LIMIT_EXCEEDED when too many wait already
    */
-  exclusively<T>(versionId: VersionId, work: () => Promise<T>): Promise<T> {
+  async exclusively<T>(versionId: VersionId, work: () => Promise<T>): Promise<T> {
+    const waiting = this.#waiting.get(versionId) ?? 0
+    refuseMore(versionId, 'waiting requests', waiting, maxWaiting)
+    this.#waiting.set(versionId, waiting + 1)
+    try {
+      return await this.#alone(versionId, work)
+    } finally {
+      const left = (this.#waiting.get(versionId) ?? 1) - 1
+      if (left > 0) this.#waiting.set(versionId, left)
+      else this.#waiting.delete(versionId)
+    }
+  }
+
+  #alone<T>(versionId: VersionId, work: () => Promise<T>): Promise<T> {
     return this.#queue.run(versionId, async () => {
       const desk = this.#desk(versionId)
       const writing = this.writing(versionId)
@@ -149,6 +171,27 @@ export class UploadDesk {
       { path, idle_seconds: String(idle), held_seconds: String(Math.ceil(this.writerIdleMs / 1000)) },
     )
   }
+}
+
+/** Holds the file for a writer whose connection was cut; of many, for those that were cut last. */
+function hold({ absent }: Desk, path: FilePath, { writerId, lastActive }: ActiveWriter): void {
+  absent.delete(path)
+  const [oldest] = absent.keys()
+  if (oldest !== undefined && absent.size >= maxAbsent) absent.delete(oldest)
+  absent.set(path, { writerId, lastActive })
+}
+
+/** @throws DomainError LIMIT_EXCEEDED */
+export function refuseMore(versionId: VersionId, what: string, count: number, limit: number): void {
+  if (count < limit) return
+  throw new DomainError(
+    'LIMIT_EXCEEDED',
+    `upload ${versionId}: expected at most ${limit} ${what}, found more`,
+    {
+      version_id: versionId,
+      limit: String(limit),
+    },
+  )
 }
 
 function superseded(path: FilePath): DomainError {

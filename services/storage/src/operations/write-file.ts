@@ -1,10 +1,11 @@
+import { maxFilesOfVersion } from '@goldkeep/contracts'
 import { DomainError, type FilePath, type VersionId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { AttemptMode, AttemptWriter, VersionStore } from '../store/version-store.js'
 import { CommitClock, type CommitPace } from './commit-pace.js'
 import type { Inbox } from './inbox.js'
 import { Outbox } from './outbox.js'
-import type { ActiveWriter, UploadDesk } from './upload-desk.js'
+import { refuseMore, type ActiveWriter, type UploadDesk } from './upload-desk.js'
 
 export interface WriteDependencies {
   readonly store: VersionStore
@@ -77,6 +78,7 @@ async function receive(
   const leave = await desk.enter(versionId, path, self, start.takeOver)
   let done: WriteOutput | undefined
   try {
+    await refuseMoreFiles(store, desk, versionId)
     const writer = await store.openAttempt(versionId, path, start.mode, (bytes) =>
       outbox.replace({ kind: 'hashing', bytes }),
     )
@@ -95,6 +97,16 @@ async function receive(
   // Only now, since a client that was told goes on to seal at once.
   if (done) outbox.keep(done)
   else log.debug({ versionId, path, cut: cut.aborted }, 'a stream ended before its file was finished')
+}
+
+/**
+ * A version of more files could not be sealed. Files that are only about to begin count as well.
+ * @throws DomainError LIMIT_EXCEEDED
+ */
+async function refuseMoreFiles(store: VersionStore, desk: UploadDesk, versionId: VersionId): Promise<void> {
+  const { files } = await store.view(versionId)
+  const paths = new Set([...files.map(({ path }) => path), ...desk.writing(versionId)])
+  refuseMore(versionId, 'files', paths.size - 1, maxFilesOfVersion)
 }
 
 /** Whoever sends before Ready cannot know where the attempt stands. */
