@@ -88,7 +88,7 @@ export default mutantsOf(
     {
       id: 'writer-held-for-ever',
       law: 4,
-      from: 'return Date.now() - holder.lastActive >= this.writerIdleMs\n',
+      from: 'return performance.now() - holder.lastActive >= this.writerIdleMs\n',
       to: 'return false\n',
       suites: ['services/storage/test/write-stream', 'services/storage/test/end-of-a-write'],
       meaning: 'a file of a writer that is gone cannot be written any more',

@@ -7,7 +7,7 @@ export default mutantsOf(
     {
       id: 'deep-checks-left-out',
       law: 5,
-      from: 'return [...quick, ...(await runDeepChecks(read.subject, { signal, quick }))]',
+      from: 'return [...quick, ...(await runDeepChecks(read.subject, { signal, quick, ...limits }))]',
       to: 'return [...quick]',
       meaning: 'a version is judged without its digests',
     },
