@@ -23,6 +23,7 @@ export default mutantsOf(
       law: 2,
       from: 'this.failureTold = true',
       to: '',
+      equivalent: 'the client asks how the file stands before it tries again, and is told that it failed',
       meaning: 'a producer’s failure is tried again instead of being told',
     },
     {

@@ -51,6 +51,7 @@ export default mutantsOf(
       law: 3,
       from: 'await this.#sync()\n    // Before the record',
       to: '// Before the record',
+      suites: ['services/storage/test/what-is-staged', 'services/storage/test/order-of-syncs'],
       meaning: 'a file is complete that is not synced',
     },
     {

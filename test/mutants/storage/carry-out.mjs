@@ -23,6 +23,7 @@ export default mutantsOf(
       from: 'requireRecovered(volume, versionId)',
       to: '',
       suites: [
+        'services/storage/test/commands/purge-version',
         'services/storage/test/what-recovery-cannot-read',
         'services/storage/test/commands/what-a-start-does',
       ],

@@ -35,6 +35,8 @@ export default mutantsOf(
       from: 'requireRecovered(volume, versionId)',
       to: '',
       suites: ['services/storage/test/what-recovery-cannot-read'],
+      equivalent:
+        'the preparation of a seal and the end of an upload, which are all that ask, look at the same',
       meaning: 'a seal is decided although its upload could not be read',
     },
     {

@@ -16,6 +16,7 @@ import {
   primary,
   readAll,
   second,
+  stageVersion,
   type Shelf,
 } from './shelf.js'
 
@@ -182,6 +183,18 @@ describe('a purge is refused', () => {
     await shelf.reopen({ meanwhile: () => rm(manifest) })
     await expectRefusal(shelf, 'VERSION_IN_USE', () => ofPrimary(2))
   })
+})
+
+test('a purge of a version whose upload cannot be read is refused, and not answered as done', async () => {
+  await stageVersion(shelf.store, fresh, lab.imageId)
+  const journal = join(shelf.volume, 'staging', fresh, 'journal')
+  await shelf.reopen({
+    meanwhile: async () => {
+      await rm(journal)
+      await mkdir(journal)
+    },
+  })
+  await expectRefusal(shelf, 'IO_ERROR', () => orders.purge(shelf.store, { epoch: 1, opSeq: 1 }, fresh))
 })
 
 test('what no command has begun to purge is left as it is, whatever it is called', async () => {
