@@ -134,6 +134,12 @@ describe('a clone is refused', () => {
     await expectRefusal(shelf, 'PLACE_TAKEN', asOther)
   })
 
+  test('into what is another image by now', async () => {
+    const elsewhere = { imageId: lab.imageId, imageUid: office.imageUid }
+    const order = { versionId: fresh, source: primary, epoch: 1, opSeq: 1, time }
+    await expectRefusal(shelf, 'STALE_COMMAND', () => shelf.store.clone({ ...order, ...elsewhere }))
+  })
+
   test('into a place where a directory stands, which is kept', async () => {
     await mkdir(place(), { recursive: true })
     await writeFile(join(place(), 'notes.txt'), 'someone wrote this')
