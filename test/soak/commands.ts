@@ -5,6 +5,7 @@ import { knownVersion, type Place } from '../../services/storage/test/support/le
 import { cloneOne } from './clones.js'
 import { bring, claiming, untilAnswered } from './order.js'
 import { images, pickFrom, type Soak } from './shared.js'
+import { basesToProto } from '../../services/storage/test/support/bases.js'
 
 /** So many versions stay, for the readers; with more than so many, some go. */
 const fewest = 4
@@ -52,7 +53,14 @@ async function publish(shared: Soak, next: VersionId | undefined): Promise<void>
     const { epoch } = orders
     const place = { image: imageId, uid: imageUid, epoch: Number(epoch) }
     const document = documentOf(real.catalog.house, generation, next, place)
-    const order = { imageId, imageUid, epoch, generation: BigInt(generation), document }
+    const order = {
+      imageId,
+      imageUid,
+      epoch,
+      generation: BigInt(generation),
+      document,
+      ...basesToProto(document),
+    }
     const primaryVersionId = next ?? ''
     await untilAnswered(shared, ({ admin }) => admin.publish({ ...order, primaryVersionId }))
     ledger.images.set(imageId, { generation, mayLink: new Set([next]) })

@@ -9,6 +9,8 @@ export type HouseId = Branded<string, 'HouseId'>
 export type DeploymentId = Branded<string, 'DeploymentId'>
 export type AttemptId = Branded<string, 'AttemptId'>
 export type Uid = Branded<string, 'Uid'>
+/** Of one move of a primary pointer. */
+export type ChangeId = Branded<string, 'ChangeId'>
 
 const imageIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
 const versionIdPattern = /^\d{8}T\d{6}Z-[0-9a-z]{4,10}$/
@@ -64,6 +66,8 @@ export const parseDeploymentId = opaqueParser<DeploymentId>('deployment_id', 'de
 export const parseAttemptId = opaqueParser<AttemptId>('attempt_id', 'att')
 /** @throws DomainError INVALID_FIELD */
 export const parseUid = opaqueParser<Uid>('uid', 'uid')
+/** @throws DomainError INVALID_FIELD */
+export const parseChangeId = opaqueParser<ChangeId>('change_id', 'chg')
 
 const alphabet = '0123456789abcdefghijkmnpqrstuvwxyz'
 
@@ -82,6 +86,7 @@ export const newVolumeId = (): VolumeId => `vol-${randomText(16)}` as VolumeId
 export const newHouseId = (): HouseId => `hse-${randomText(16)}` as HouseId
 export const newDeploymentId = (): DeploymentId => `dep-${randomText(16)}` as DeploymentId
 export const newAttemptId = (): AttemptId => `att-${randomText(16)}` as AttemptId
+export const newChangeId = (): ChangeId => `chg-${randomText(16)}` as ChangeId
 export const newUid = (): Uid => `uid-${randomText(20)}` as Uid
 /** An id without a brand, for rows that only one service knows: `tok-…`, `job-…`. */
 export const newOpaqueId = (prefix: string): string => `${prefix}-${randomText(16)}`

@@ -102,6 +102,8 @@ export const reasons = {
   NO_VOLUME: entry('unavailable', unreachable),
   PLACE_TAKEN: entry('exists', conflict),
   DOCUMENT_UNREADABLE: entry('precondition', conflict),
+  PUBLICATION_CONFLICT: entry('conflict', conflict),
+  ORDER_CONFLICT: entry('conflict', conflict),
   SHUTTING_DOWN: entry('unavailable', unreachable),
   UNAVAILABLE: entry('unavailable', unreachable),
   INTERNAL: entry('internal', other),

@@ -1,21 +1,46 @@
-import { parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
+import { parseHouseId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { z } from 'zod'
 import { formatDocument, formatMajor, parseDocument, parsedBy } from './format.js'
 
+const profile = z.looseObject({
+  uid: z.string(),
+  profile: z.string(),
+  name: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  /** RFC 3339; a profile that was deleted stays as a tombstone. */
+  deleted_at: z.string().nullish(),
+})
+
 const imageDocument = z.looseObject({
   format: z.literal(formatMajor),
-  house: z.string(),
+  house: parsedBy(parseHouseId),
   image: parsedBy(parseImageId),
   uid: parsedBy(parseUid),
   /** Of the catalog, when it published. */
   epoch: z.number().int().nonnegative(),
   /** Of the image; counts up with every change that is published. */
   generation: z.number().int().nonnegative(),
-  primary: parsedBy(parseVersionId).nullable(),
+  description: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  enabled: z.boolean().optional(),
+  environment: z.string().optional(),
+  type: z.string().optional(),
+  visible: z.boolean().optional(),
+  legacy_name: z.string().nullish(),
+  policy: z.record(z.string(), z.unknown()).optional(),
+  retention: z.record(z.string(), z.unknown()).nullish(),
+  /** The number that the image's next version gets. */
+  next_number: z.number().int().positive().optional(),
+  created_at: z.string().optional(),
   deleted_at: z.string().nullish(),
+  profiles: z.array(profile).optional(),
+  primary: parsedBy(parseVersionId).nullable(),
 })
 
-/** What storage reads of `image.json`; all else in it is the catalog's and is kept as it came. */
+/**
+ * `image.json`: the image itself. What is of one version, and each move of the primary pointer, is in a
+ * file of its own, so that this one stays small however long the image's story is.
+ */
 export type ImageDocument = Readonly<z.output<typeof imageDocument>>
 
 /** @throws DomainError INVALID_FIELD */

@@ -1,4 +1,4 @@
-import type { ImageId, VersionId } from '@goldkeep/domain'
+import type { ChangeId, ImageId, VersionId } from '@goldkeep/domain'
 import { join } from 'node:path'
 import type { TrashName } from './trash-name.js'
 
@@ -11,6 +11,7 @@ export const volumeNames = {
   staging: 'staging',
   images: 'images',
   versions: 'versions',
+  history: 'history',
   primaryImages: 'primary/images',
   trash: 'trash',
   journal: 'journal',
@@ -53,6 +54,12 @@ export function volumeLayout(root: string) {
     imageFile: (imageId: ImageId): string => join(image(imageId), volumeNames.image),
     versions,
     version,
+    /** What was published of a version: beside its directory. */
+    versionRecord: (imageId: ImageId, versionId: VersionId): string => `${version(imageId, versionId)}.json`,
+    history: (imageId: ImageId): string => join(image(imageId), volumeNames.history),
+    /** What was published of one move of the primary pointer. */
+    changeRecord: (imageId: ImageId, changeId: ChangeId): string =>
+      join(image(imageId), volumeNames.history, `${changeId}.json`),
     manifest: (imageId: ImageId, versionId: VersionId): string =>
       join(version(imageId, versionId), volumeNames.manifest),
     sums: (imageId: ImageId, versionId: VersionId): string =>

@@ -3,13 +3,12 @@ import { catalog } from '@goldkeep/contracts'
 import { waitUntil } from '@goldkeep/testing'
 import { reason } from './support/reason.js'
 import { useTestCatalog } from './support/test-catalog.js'
-import { claim, openJobId, registerVolume, schema, sealVersion, versionOf } from './support/versions.js'
+import { registerVolume, schema, sealVersion, versionOf } from './support/versions.js'
 
 const { Presence } = catalog
 const wrong = { algorithm: 'sha256', value: Buffer.alloc(32, 7) }
-type Batch = Partial<Omit<catalog.RecordInventoryRequest, 'versions' | 'images'>> & {
+type Batch = Partial<Omit<catalog.RecordInventoryRequest, 'versions'>> & {
   versions?: Partial<catalog.HeldVersion>[]
-  images?: Partial<catalog.HeldImage>[]
 }
 
 describe('an inventory', () => {
@@ -131,51 +130,5 @@ describe('an inventory', () => {
     const batches = [{ volumeId }, { volumeId: 'vol-another000000000', complete: true }]
     const mixed = house.coordination.recordInventory(inOrder(batches))
     await expect(mixed).rejects.toEqual(reason('PROTOCOL_VIOLATION'))
-  })
-
-  describe('of publications', () => {
-    let imageUid: string
-    let imageId: string
-    let count = 0
-
-    beforeEach(async () => {
-      imageId = `published-${(count += 1)}`
-      imageUid = (await house.images.create({ imageId })).uid
-      await sealVersion(house, imageId, volumeId)
-      await publish()
-    })
-
-    /** Has the image published, and answers under which epoch and generation. */
-    async function publish() {
-      const jobId = await openJobId(house, 'publish', imageUid)
-      const { claimToken, work } = await claim(house, jobId)
-      if (work?.$case !== 'publish') throw new Error('expected a publication')
-      const { epoch, generation } = work.value
-      await house.coordination.confirmCommand({ jobId, claimToken, generation })
-      return { imageUid, epoch, generation }
-    }
-    const recordImages = (images: Batch['images'] = []) => record([{ images }, { complete: true }])
-
-    test('leaves what is as it was published', async () => {
-      const { generation } = await house.images.get({ imageId })
-      await recordImages([{ imageUid, epoch: 1n, generation }])
-      await expect(openJobId(house, 'publish', imageUid)).rejects.toThrow()
-    })
-
-    test('publishes once more what the volume has lost or has from before', async () => {
-      const { generation } = await house.images.get({ imageId })
-      await recordImages([{ imageUid, epoch: 1n, generation: generation - 1n }])
-      expect(await publish()).toMatchObject({ generation })
-      await recordImages()
-      expect(await publish()).toMatchObject({ generation })
-    })
-
-    test('raises the epoch above a volume that is ahead of the database, so that orders count again', async () => {
-      const { generation } = await house.images.get({ imageId })
-      const { epoch } = await house.db.selectFrom('house').select('epoch').executeTakeFirstOrThrow()
-      await recordImages([{ imageUid, epoch: BigInt(epoch), generation: generation + 5n }])
-      await sealVersion(house, imageId, volumeId)
-      expect(await publish()).toMatchObject({ epoch: BigInt(epoch) + 1n, generation: generation + 1n })
-    })
   })
 })

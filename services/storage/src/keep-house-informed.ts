@@ -4,7 +4,7 @@ import { announceVolume, type AnnounceDependencies } from './operations/announce
 import { repeat } from './operations/repeat.js'
 import { ProgressReporter, type ProgressDependencies } from './operations/report-progress.js'
 import { retryForever } from './operations/retry-forever.js'
-import type { TrustKeeper } from './operations/trust-keeper.js'
+import type { DatabaseSeen, TrustKeeper } from './operations/trust-keeper.js'
 
 type Dependencies = AnnounceDependencies & ProgressDependencies & { readonly trust: TrustKeeper }
 
@@ -27,7 +27,12 @@ export async function keepHouseInformed(
   const { trust, log } = dependencies
   const { address, signal, patienceMs } = start
   const never = new Promise<never>(() => {})
-  const announced = retryForever(() => announceVolume(dependencies, address, signal), {
+  let announcedTo: DatabaseSeen = trust.database
+  const announce = async (on: AbortSignal): Promise<void> => {
+    const { stepsBack } = trust.database
+    announcedTo = { incarnation: await announceVolume(dependencies, address, on), stepsBack }
+  }
+  const announced = retryForever(() => announce(signal), {
     doing: 'announcing the volume',
     log,
     signal,
@@ -50,8 +55,20 @@ export async function keepHouseInformed(
     () => repeat('reporting progress', config.progressIntervalMs, (on) => progress.report(on), log, signal),
     () => {},
   )
+  /** A database that was put back, or replaced, may be older than the volume: it must hear what is here. */
+  const announceAgain = async (on: AbortSignal): Promise<void> => {
+    const { incarnation, stepsBack } = trust.database
+    if (incarnation === '') return
+    if (incarnation === announcedTo.incarnation && stepsBack === announcedTo.stepsBack) return
+    log.warn({ incarnation }, 'the catalog has another database than before; announcing the volume again')
+    await announce(on)
+  }
+  const announcing = announced.then(
+    () => repeat('announcing the volume again', config.trustRefreshMs, announceAgain, log, signal),
+    () => {},
+  )
   const refreshing = repeat('refreshing trust', config.trustRefreshMs, (on) => trust.refresh(on), log, signal)
-  return { refused, ended: Promise.all([reporting, refreshing]) }
+  return { refused, ended: Promise.all([reporting, refreshing, announcing]) }
 }
 
 async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {

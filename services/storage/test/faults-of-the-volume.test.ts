@@ -23,6 +23,7 @@ import {
   WriteStream,
   writeWhole,
 } from './support/write-stream.js'
+import { basesToProto } from './support/bases.js'
 
 const bytes = bytesOf(300_000, 'faults')
 let house: TestHouse
@@ -108,13 +109,15 @@ describe('a sealed version', () => {
   })
 
   const publish = async (generation = 1) => {
-    const document = { format: 1, house: house.catalog.house, image: imageId, uid: imageUid }
+    const fields = { format: 1, house: house.catalog.house, image: imageId, uid: imageUid }
+    const document = Buffer.from(JSON.stringify({ ...fields, epoch: 1, generation, primary: versionId }))
     return (await house.worker()).admin.publish({
       imageId,
       imageUid,
       epoch: 1n,
       generation: BigInt(generation),
-      document: Buffer.from(JSON.stringify({ ...document, epoch: 1, generation, primary: versionId })),
+      document,
+      ...basesToProto(document),
       primaryVersionId: versionId,
     })
   }

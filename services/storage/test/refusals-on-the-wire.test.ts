@@ -25,6 +25,7 @@ import {
   WriteStream,
   writeWhole,
 } from './support/write-stream.js'
+import { basesToProto } from './support/bases.js'
 
 const mebibyte = 1024 * 1024
 const bytes = bytesOf(50_000, 'wire')
@@ -60,14 +61,15 @@ const end = async (versionId: VersionId, opSeq: bigint): Promise<unknown> => {
 
 async function publish(generation: number): Promise<unknown> {
   const document = { format: 1, house: house.catalog.house, image: imageId, uid: imageUid }
-  const whole = { ...document, epoch: 1, generation, primary: sealed }
+  const whole = Buffer.from(JSON.stringify({ ...document, epoch: 1, generation, primary: sealed }))
   const worker = await house.worker()
   return worker.admin.publish({
     imageId,
     imageUid,
     epoch: 1n,
     generation: BigInt(generation),
-    document: Buffer.from(JSON.stringify(whole)),
+    document: whole,
+    ...basesToProto(whole),
     primaryVersionId: sealed,
   })
 }

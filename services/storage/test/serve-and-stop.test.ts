@@ -13,6 +13,7 @@ import {
   type TestHouse,
 } from './support/test-house.js'
 import { chunkOf, readWhole, startOf, uploadWhole, WriteStream } from './support/write-stream.js'
+import { basesToProto } from './support/bases.js'
 
 const bytes = bytesOf(200_000, 'serve')
 let house: TestHouse
@@ -30,7 +31,7 @@ async function sealOne(): Promise<ReturnType<typeof newVersion>> {
 }
 
 async function publish(generation: number, primary: string): Promise<void> {
-  const document = {
+  const fields = {
     format: 1,
     house: house.catalog.house,
     image: imageId,
@@ -38,6 +39,7 @@ async function publish(generation: number, primary: string): Promise<void> {
     epoch: 1,
     generation,
   }
+  const document = Buffer.from(JSON.stringify({ ...fields, primary: primary || null }))
   await (
     await house.worker()
   ).admin.publish({
@@ -45,7 +47,8 @@ async function publish(generation: number, primary: string): Promise<void> {
     imageUid,
     epoch: 1n,
     generation: BigInt(generation),
-    document: Buffer.from(JSON.stringify({ ...document, primary: primary || null })),
+    document,
+    ...basesToProto(document),
     primaryVersionId: primary,
   })
 }

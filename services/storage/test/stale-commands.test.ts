@@ -11,6 +11,7 @@ import {
   type TestHouse,
 } from './support/test-house.js'
 import { uploadWhole } from './support/write-stream.js'
+import { basesToProto } from './support/bases.js'
 
 const sealed = newVersion()
 const ended = newVersion()
@@ -57,6 +58,7 @@ describe('a command of a worker', () => {
         epoch: 1n,
         generation: BigInt(generation),
         document: Buffer.from(JSON.stringify(whole)),
+        ...basesToProto(Buffer.from(JSON.stringify(whole))),
         primaryVersionId: sealed,
       })
     }

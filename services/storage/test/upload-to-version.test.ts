@@ -16,6 +16,7 @@ import {
   type TestHouse,
 } from './support/test-house.js'
 import { readWhole, uploadWhole } from './support/write-stream.js'
+import { basesToProto } from './support/bases.js'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -89,7 +90,8 @@ describe('an upload that is sealed', () => {
         primary: versionId,
       }),
     )
-    const command = { imageId, imageUid, epoch: 1n, generation: 1n, document, primaryVersionId: versionId }
+    const order = { imageId, imageUid, epoch: 1n, generation: 1n, document, primaryVersionId: versionId }
+    const command = { ...order, ...basesToProto(document) }
     expect(await worker.admin.publish(command)).toEqual({ generation: 1n })
     const link = join(house.volume, 'primary/images', imageId)
     expect(await readlink(link)).toBe(`../../images/${imageId}/versions/${versionId}`)

@@ -11,7 +11,6 @@ const published: storage.PublishRequest[] = []
 const ended: storage.EndUploadRequest[] = []
 const refusals: DomainError[] = []
 /** Generations that the volume answers in place of the one that it was told. */
-const behind: bigint[] = []
 let outcome = LIFECYCLE_ABORTED
 
 beforeAll(async () => {
@@ -21,7 +20,7 @@ beforeAll(async () => {
       const refusal = refusals.shift()
       if (refusal) throw refusal
       published.push(request)
-      return { generation: behind.shift() ?? request.generation }
+      return { generation: request.generation }
     },
     endUpload: async (request) => {
       const refusal = refusals.shift()
@@ -37,7 +36,7 @@ afterAll(async () => {
   await volume.stop()
 })
 
-const publication = (...addresses: string[]) => ({
+const publication = (address: string) => ({
   $case: 'publish' as const,
   value: catalog.PublishWork.fromPartial({
     imageId: 'win11-lab',
@@ -46,7 +45,11 @@ const publication = (...addresses: string[]) => ({
     generation: 7n,
     document: Buffer.from('{"format":1}'),
     primaryVersionId: '20261122T181502Z-4k7q',
-    volumes: addresses.map((address) => ({ volumeId: 'vol-0123456789abcdef', address })),
+    volume: { volumeId: 'vol-0123456789abcdef', address },
+    records: [
+      { subject: { $case: 'versionId', value: '20261122T181502Z-4k7q' }, document: Buffer.from('{}') },
+    ],
+    bases: [{ algorithm: 'sha256', value: Buffer.alloc(32, 5) }],
   }),
 })
 
@@ -62,19 +65,30 @@ const ending = () => ({
 })
 
 describe('a publication', () => {
-  test('reaches every volume, and the generation is confirmed', async () => {
-    const jobId = await bench.give('publish', publication(volume.address, volume.address))
-    expect((await bench.report(jobId, 'confirmCommand')).generation).toBe(7n)
-    expect(published).toHaveLength(2)
+  test('reaches its volume with its records and what they complete, and is confirmed', async () => {
+    const jobId = await bench.give('publish', publication(volume.address))
+    expect((await bench.report(jobId, 'confirmCommand')).found).toBeUndefined()
+    expect(published).toHaveLength(1)
     expect(published[0]).toMatchObject({ imageId: 'win11-lab', epoch: 3n, generation: 7n })
+    expect(published[0]?.records).toHaveLength(1)
+    expect(published[0]?.bases).toHaveLength(1)
     expect(Buffer.from(published[0]?.document ?? []).toString()).toBe('{"format":1}')
   })
 
-  test('is confirmed as far as it is on every volume', async () => {
-    behind.push(5n)
-    const jobId = await bench.give('publish', publication(volume.address, volume.address))
-    expect((await bench.report(jobId, 'confirmCommand')).generation).toBe(5n)
-  })
+  test.each(['PUBLICATION_CONFLICT', 'STALE_COMMAND'] as const)(
+    'that is refused with %s tells the catalog what is on the volume',
+    async (reason) => {
+      const metadata = { epoch: '4', generation: '9', document_sha256: 'ab'.repeat(32), next_number: '12' }
+      refusals.push(new DomainError(reason, 'another is there', metadata))
+      const jobId = await bench.give('publish', publication(volume.address))
+      expect((await bench.report(jobId, 'confirmCommand')).found).toMatchObject({
+        epoch: 4n,
+        generation: 9n,
+        nextNumber: 12,
+        documentDigest: { algorithm: 'sha256', value: Buffer.from('ab'.repeat(32), 'hex') },
+      })
+    },
+  )
 
   test('that comes late is given up, so that the next run reads the new state', async () => {
     refusals.push(new DomainError('STALE_COMMAND', 'generation 8 is there'))

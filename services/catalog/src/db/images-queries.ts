@@ -1,5 +1,6 @@
 import { DomainError } from '@goldkeep/domain'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { wantPublications } from './publications-queries.js'
 import type { DB, ImageRow } from './tables.js'
 
 /** An image with what its primary adds. */
@@ -70,21 +71,44 @@ export function listImages(
     .execute()
 }
 
-/** Raises what is published and the etag; every change that image.json shows comes through here. */
-export async function touchImage(
+export interface ImageChange {
+  /** The version of which something that is published has changed. */
+  readonly versionId?: string
+  readonly counts?: { readonly sealedCount: number; readonly sealedBytes: number }
+}
+
+/**
+ * Raises the image's generation and etag, and asks for its publication; every change that is published comes
+ * through here, under the image's lock.
+ */
+export async function publishChange(
   trx: Transaction<DB>,
   uid: string,
-  changes: Partial<{ sealedCount: number; sealedBytes: number }> = {},
+  { versionId, counts }: ImageChange = {},
 ): Promise<void> {
-  await trx
+  const { generation } = await trx
     .updateTable('images')
     .set({
-      ...changes,
+      ...counts,
       generation: sql`generation + 1`,
       revision: sql`revision + 1`,
       updatedAt: sql`now()`,
     })
     .where('uid', '=', uid)
+    .returning('generation')
+    .executeTakeFirstOrThrow()
+  if (versionId)
+    await trx.updateTable('versions').set({ generation }).where('versionId', '=', versionId).execute()
+  await wantPublications(trx, uid, generation)
+}
+
+/** A number that was given out once is never given out again, also when the database was put back since. */
+export async function raiseNextNumber(trx: Transaction<DB>, uid: string, seen: number): Promise<void> {
+  await trx
+    .updateTable('images')
+    .set({ nextNumber: seen })
+    .where('uid', '=', uid)
+    .where('nextNumber', '<', seen)
     .execute()
 }
 
@@ -110,5 +134,5 @@ export async function movePointer(
       `image ${uid}: expected the primary ${from ?? 'none'}, found another; look again, then decide`,
       { expected: from ?? '' },
     )
-  await touchImage(trx, uid)
+  await publishChange(trx, uid)
 }

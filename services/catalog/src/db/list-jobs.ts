@@ -34,7 +34,9 @@ function selectJobs(
   return db
     .selectFrom('jobs')
     .leftJoin('images', (join) =>
-      join.onRef('images.uid', '=', 'jobs.subjectId').on('jobs.kind', '=', 'publish'),
+      join
+        .on('images.uid', '=', sql<string>`split_part(jobs.subject_id, '/', 1)`)
+        .on('jobs.kind', '=', 'publish'),
     )
     .selectAll('jobs')
     .select([

@@ -1,5 +1,6 @@
 import type { Presence } from '@goldkeep/domain'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { addPublications } from './publications-queries.js'
 import type { DB } from './tables.js'
 
 export async function listPresences(db: Kysely<DB>, versionId: string): Promise<Presence[]> {
@@ -24,6 +25,7 @@ export async function setLocation(
       conflict.columns(['versionId', 'volumeId']).doUpdateSet({ presence, lastChecked: sql`now()` }),
     )
     .execute()
+  await addPublications(trx, volumeId, [versionId])
 }
 
 /** The same for any number of versions of one volume. */
@@ -39,6 +41,7 @@ export async function setLocations(
     select distinct unnest(${sql.val([...versionIds])}::text[]), ${volumeId}, ${presence}
     on conflict (version_id, volume_id)
     do update set presence = excluded.presence, last_checked = now()`.execute(trx)
+  await addPublications(trx, volumeId, versionIds)
 }
 
 /** Versions seen on a volume: what was missing is back, what is damaged stays so until its digests are right. */
@@ -53,26 +56,5 @@ export async function confirmLocations(
     select distinct unnest(${sql.val([...versionIds])}::text[]), ${volumeId}, 'PRESENT'
     on conflict (version_id, volume_id) do update set last_checked = now(),
       presence = case locations.presence when 'DAMAGED' then 'DAMAGED' else 'PRESENT' end`.execute(trx)
-}
-
-/** Every volume that holds a version of the image. */
-export async function volumesOfImage(
-  db: Kysely<DB>,
-  imageUid: string,
-): Promise<{ volumeId: string; address: string }[]> {
-  return db
-    .selectFrom('volumes')
-    .select(['volumeId', 'address'])
-    .where((where) =>
-      where.exists(
-        where
-          .selectFrom('locations')
-          .innerJoin('versions', 'versions.versionId', 'locations.versionId')
-          .select('locations.volumeId')
-          .whereRef('locations.volumeId', '=', 'volumes.volumeId')
-          .where('versions.imageUid', '=', imageUid),
-      ),
-    )
-    .orderBy('volumeId')
-    .execute()
+  await addPublications(trx, volumeId, versionIds)
 }

@@ -1,3 +1,4 @@
+import { newChangeId } from '@goldkeep/domain'
 import type { Kysely, Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
 import type { DB, PrimaryChangeKind } from './tables.js'
@@ -32,7 +33,7 @@ export async function addPrimaryChange(
 ): Promise<PrimaryChangeView> {
   const { changeId } = await trx
     .insertInto('primaryChanges')
-    .values({ ...change, actor: JSON.stringify(change.actor) })
+    .values({ ...change, recordId: newChangeId(), actor: JSON.stringify(change.actor) })
     .returning('changeId')
     .executeTakeFirstOrThrow()
   return selectChanges(trx).where('primaryChanges.changeId', '=', changeId).executeTakeFirstOrThrow()

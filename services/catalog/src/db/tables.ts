@@ -1,6 +1,11 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { HouseTable, SigningKeysTable, TokensTable, VolumesTable } from './tables/house-tables.js'
-import type { ImagesTable, ProfilesTable, PrimaryChangesTable } from './tables/image-tables.js'
+import type {
+  ImagesTable,
+  ProfilesTable,
+  PrimaryChangesTable,
+  PublicationsTable,
+} from './tables/image-tables.js'
 import type { VersionsTable, LocationsTable, FindingsTable } from './tables/version-tables.js'
 import type { UploadsTable, UploadFilesTable } from './tables/upload-tables.js'
 import type { DeploymentReadsTable, DeploymentsTable } from './tables/deployment-tables.js'
@@ -24,6 +29,7 @@ export interface DB {
   locations: LocationsTable
   findings: FindingsTable
   primaryChanges: PrimaryChangesTable
+  publications: PublicationsTable
   uploads: UploadsTable
   uploadFiles: UploadFilesTable
   deployments: DeploymentsTable

@@ -48,6 +48,7 @@ const columns = [
   'createdBy',
   'createdAt',
   'sealedAt',
+  'generation',
   'revision',
 ] as const
 

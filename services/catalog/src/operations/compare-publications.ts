@@ -1,53 +1,72 @@
 import { sql, type Transaction } from 'kysely'
 import { getHouse, raiseEpochAbove } from '../db/house-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
+import { lockPublication, publicationsOfVolume, subjectOfPublication } from '../db/publications-queries.js'
 import type { DB } from '../db/tables.js'
+import { takeFound, type HeldImage } from './confirm-publication.js'
 
-/** An image.json as a volume has it. */
-export interface HeldImage {
-  readonly imageUid: string
+/** A place in the order of commands that a volume has seen taken. */
+export interface HeldCommand {
+  readonly versionId: string
   readonly epoch: number
-  readonly generation: number
+  readonly opSeq: number
 }
 
 /**
- * Compares the publications on a volume with what was published. A volume that is ahead was written by a
- * later state of this database than it is in now: the epoch is raised, so that its orders count again. A
- * volume that is behind (put back from a snapshot, or its image.json lost) is published to once more.
+ * Compares the publications on a volume with what was published there. A volume that is ahead was written
+ * by a later state of this database than it is in now; one that is behind was put back from a copy, or its
+ * image.json was lost.
  */
 export async function comparePublications(
   trx: Transaction<DB>,
   volumeId: string,
   held: readonly HeldImage[],
 ): Promise<void> {
-  const { epoch } = await getHouse(trx)
   const heldByUid = new Map(held.map((image) => [image.imageUid, image]))
-  for (const image of await lockImagesOf(trx, volumeId, [...heldByUid.keys()])) {
-    const onVolume = heldByUid.get(image.uid)
-    if (onVolume && onVolume.epoch >= epoch && onVolume.generation > image.generation)
-      await raiseEpochAbove(trx, onVolume.epoch)
-    const generation = onVolume?.generation ?? 0
-    if (generation >= image.publishedGeneration) continue
-    await trx
-      .updateTable('images')
-      .set({ publishedGeneration: generation })
-      .where('uid', '=', image.uid)
-      .execute()
-    await ensureJob(trx, 'publish', image.uid)
+  const rows = await publicationsOfVolume(trx, volumeId)
+  await lockImages(
+    trx,
+    rows.map(({ imageUid }) => imageUid),
+  )
+  for (const { imageUid, baseDigest } of rows) {
+    const image = heldByUid.get(imageUid) ?? { ...absent, imageUid }
+    if (image.sha256 === (baseDigest ?? undefined)) continue
+    // The job's row is locked before the publication's, as everywhere.
+    await ensureJob(trx, 'publish', subjectOfPublication({ imageUid, volumeId }))
+    const row = await lockPublication(trx, { imageUid, volumeId })
+    if (row) await takeFound(trx, row, image)
   }
 }
 
-/** The images that the volume has a document of, or a version. */
-function lockImagesOf(trx: Transaction<DB>, volumeId: string, uids: readonly string[]) {
+const absent = { epoch: 0, generation: 0, sha256: undefined, nextNumber: 0 } as const
+
+function lockImages(trx: Transaction<DB>, uids: readonly string[]) {
   return trx
     .selectFrom('images')
-    .select(['uid', 'generation', 'publishedGeneration'])
-    .where(
-      sql<boolean>`uid = any(${sql.val([...uids])}::text[]) or uid in (
-        select versions.image_uid from versions join locations using (version_id)
-        where locations.volume_id = ${volumeId})`,
-    )
+    .select('uid')
+    .where(sql<boolean>`uid = any(${sql.val([...uids])}::text[])`)
     .orderBy('uid')
     .forUpdate()
     .execute()
+}
+
+/**
+ * Compares the commands that a volume has seen with those that were given out. One that is later was given
+ * out by a later state of this database: the epoch is raised, so that its orders count again.
+ */
+export async function compareCommands(trx: Transaction<DB>, held: readonly HeldCommand[]): Promise<void> {
+  const { epoch } = await getHouse(trx)
+  const current = held.filter((command) => command.epoch >= epoch)
+  if (current.length === 0) return
+  const ids = current.map(({ versionId }) => versionId)
+  const rows = await trx
+    .selectFrom('versions')
+    .select(['versionId', 'opSeq'])
+    .where(sql<boolean>`version_id = any(${sql.val(ids)}::text[])`)
+    .execute()
+  const given = new Map(rows.map(({ versionId, opSeq }) => [versionId, opSeq]))
+  const isAhead = current.some(
+    ({ versionId, epoch: seen, opSeq }) => seen > epoch || opSeq > (given.get(versionId) ?? opSeq),
+  )
+  if (isAhead) await raiseEpochAbove(trx, Math.max(...current.map((command) => command.epoch)))
 }

@@ -1,17 +1,21 @@
 import { DomainError, type Lifecycle } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
-import { lockImageByUid } from '../db/images-queries.js'
+import { raiseEpochAbove } from '../db/house-queries.js'
 import { finishJob, releaseJob } from '../db/jobs-queries.js'
-import type { DB, JobRow } from '../db/tables.js'
+import type { DB } from '../db/tables.js'
 import { lockVersion } from '../db/versions-queries.js'
+import { confirmPublication, type HeldImage } from './confirm-publication.js'
 import { holdClaim, type ClaimProof } from './hold-claim.js'
 import { recordEnded } from './record-ended.js'
 import { nothingPending } from './request-upload-end.js'
 
 export interface Confirmation {
   readonly outcome: Lifecycle | undefined
-  readonly generation: number
+  /** What is on the volume, when a publication conflicts with it. */
+  readonly found: HeldImage | undefined
+  /** The epoch under which storage knows another command of the same place; 0: none. */
+  readonly conflictingEpoch: number
 }
 
 /**
@@ -29,10 +33,9 @@ export async function confirmCommand(
     .select(['kind', 'subjectId'])
     .where('jobId', '=', claim.jobId)
     .executeTakeFirst()
-  if (subject?.kind === 'publish')
-    await confirmPublish(trx, claim, subject.subjectId, confirmation.generation)
+  if (subject?.kind === 'publish') await confirmPublication(trx, claim, subject.subjectId, confirmation.found)
   else if (subject?.kind === 'end-upload')
-    await confirmEndUpload(trx, claim, subject.subjectId, confirmation.outcome, actor)
+    await confirmEndUpload(trx, claim, subject.subjectId, confirmation, actor)
   else await refuseOther(trx, claim)
 }
 
@@ -41,36 +44,19 @@ async function refuseOther(trx: Transaction<DB>, claim: ClaimProof): Promise<nev
   throw new DomainError('INVALID_FIELD', `job ${jobId}: expected a publish or an end-upload, found a ${kind}`)
 }
 
-async function confirmPublish(
-  trx: Transaction<DB>,
-  claim: ClaimProof,
-  imageUid: string,
-  generation: number,
-): Promise<void> {
-  const image = await lockImageByUid(trx, imageUid)
-  const job = await holdClaim(trx, claim)
-  const published = Math.max(image.publishedGeneration, Math.min(generation, image.generation))
-  await trx
-    .updateTable('images')
-    .set({ publishedGeneration: published })
-    .where('uid', '=', imageUid)
-    .execute()
-  if (published === image.generation) return finishJob(trx, job.jobId)
-  await goOn(trx, job)
-}
-
-/** The image changed while it was being published: the same job publishes it once more. */
-const goOn = (trx: Transaction<DB>, job: JobRow): Promise<void> => releaseJob(trx, job, 0, '')
-
 async function confirmEndUpload(
   trx: Transaction<DB>,
   claim: ClaimProof,
   versionId: string,
-  outcome: Lifecycle | undefined,
+  { outcome, conflictingEpoch }: Confirmation,
   actor: Actor,
 ): Promise<void> {
   const version = await lockVersion(trx, versionId)
   const job = await holdClaim(trx, claim)
+  if (conflictingEpoch > 0) {
+    await raiseEpochAbove(trx, conflictingEpoch)
+    return releaseJob(trx, job, 0, '')
+  }
   await finishJob(trx, job.jobId)
   if (outcome === 'ABORTED' || outcome === 'EXPIRED') {
     if (version.lifecycle === 'UPLOADING') await recordEnded(trx, versionId, outcome, actor)

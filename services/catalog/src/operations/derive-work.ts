@@ -2,12 +2,11 @@ import type { Capture, UploadEnd } from '@goldkeep/domain'
 import { parseManifest } from '@goldkeep/volume'
 import type { Transaction } from 'kysely'
 import { getHouse } from '../db/house-queries.js'
-import { volumesOfImage } from '../db/locations-queries.js'
 import type { DB, JobKind } from '../db/tables.js'
 import { getVolume } from '../db/volumes-queries.js'
 import { needsWimlib } from '../domain/needs-wimlib.js'
 import type { Times } from '../domain/times.js'
-import { readImageDocument } from './read-image-document.js'
+import { derivePublish, type PublishWork } from './derive-publish.js'
 
 interface Address {
   readonly volumeId: string
@@ -22,17 +21,6 @@ export interface ValidateWork {
   readonly capture: Capture
   readonly manifestDigest: string
   readonly needsWimlib: boolean
-}
-
-export interface PublishWork {
-  readonly kind: 'publish'
-  readonly imageId: string
-  readonly imageUid: string
-  readonly epoch: number
-  readonly generation: number
-  readonly document: Uint8Array
-  readonly primaryVersionId: string | null
-  readonly volumes: readonly Address[]
 }
 
 export interface EndUploadWork {
@@ -91,22 +79,6 @@ async function deriveValidate(trx: Transaction<DB>, versionId: string): Promise<
     capture,
     manifestDigest,
     needsWimlib: needsWimlib(files),
-  }
-}
-
-async function derivePublish(trx: Transaction<DB>, imageUid: string): Promise<PublishWork | undefined> {
-  const image = await trx.selectFrom('images').selectAll().where('uid', '=', imageUid).executeTakeFirst()
-  if (!image || image.generation <= image.publishedGeneration) return undefined
-  const house = await getHouse(trx)
-  return {
-    kind: 'publish',
-    imageId: image.imageId,
-    imageUid,
-    epoch: house.epoch,
-    generation: image.generation,
-    document: await readImageDocument(trx, image, house),
-    primaryVersionId: image.primaryVersionId,
-    volumes: await volumesOfImage(trx, imageUid),
   }
 }
 

@@ -1,9 +1,9 @@
 import { leewaySeconds } from '@goldkeep/tickets'
 import { sql, type Kysely } from 'kysely'
-import { getHouse } from '../db/house-queries.js'
+import { getHouse, readDatabaseState, type DatabaseState } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
 
-export interface TrustView {
+export interface TrustView extends DatabaseState {
   readonly houseId: string
   readonly keys: readonly { readonly keyId: string; readonly publicKey: Uint8Array }[]
   readonly revocations: readonly { readonly subject: string; readonly issuedBefore: Date }[]
@@ -42,5 +42,5 @@ export async function getTrust(db: Kysely<DB>, ticketLifetimeMs: number): Promis
   const revocations = [...deployments, ...uploads].flatMap(({ subject, endedAt }) =>
     endedAt ? [{ subject, issuedBefore: new Date(endedAt.getTime() + overlapMs) }] : [],
   )
-  return { houseId, keys, revocations }
+  return { houseId, keys, revocations, ...(await readDatabaseState(db)) }
 }

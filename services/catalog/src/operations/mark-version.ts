@@ -2,8 +2,7 @@ import { DomainError, type Mark } from '@goldkeep/domain'
 import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
 import { changeVersion } from '../db/change-version.js'
-import { lockImageByUid, touchImage } from '../db/images-queries.js'
-import { ensureJob } from '../db/jobs-queries.js'
+import { lockImageByUid, publishChange } from '../db/images-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB } from '../db/tables.js'
 import { getVersion, imageUidOfVersion, lockVersion, type VersionView } from '../db/versions-queries.js'
@@ -33,8 +32,7 @@ export async function markVersion(
       { version_id: versionId, expected: marking.etag, found: String(version.revision) },
     )
   await changeVersion(trx, version, { mark: mark ?? null, markReason: mark && reason ? reason : null })
-  await touchImage(trx, image.uid)
-  await ensureJob(trx, 'publish', image.uid)
+  await publishChange(trx, image.uid, { versionId })
   const details = { mark: mark ?? null }
   await recordAct(trx, { actor, action: 'mark', imageUid: image.uid, versionId, reason, details })
   return getVersion(trx, versionId)

@@ -2,7 +2,6 @@ import { DomainError, worstPresence } from '@goldkeep/domain'
 import type { Transaction } from 'kysely'
 import type { PromotionCandidate } from '../domain/promotion.js'
 import { getImageByUid, movePointer, type ImageView } from '../db/images-queries.js'
-import { ensureJob } from '../db/jobs-queries.js'
 import { listPresences } from '../db/locations-queries.js'
 import {
   addPrimaryChange,
@@ -48,7 +47,6 @@ export async function lockCandidate(
 export async function movePrimary(trx: Transaction<DB>, move: NewPrimaryChange): Promise<PrimaryMoved> {
   await movePointer(trx, move.imageUid, move.fromVersionId, move.toVersionId)
   const change = await addPrimaryChange(trx, move)
-  await ensureJob(trx, 'publish', move.imageUid)
   await recordAct(trx, {
     actor: move.actor,
     action: move.kind.toLowerCase(),

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Actor } from '../domain/actor.js'
 import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
-import { lockImageByUid, touchImage } from '../db/images-queries.js'
+import { lockImageByUid, publishChange } from '../db/images-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
 import { setLocation } from '../db/locations-queries.js'
 import { recordAct } from '../db/records-queries.js'
@@ -43,7 +43,6 @@ export async function recordSealed(
   await keepFindings(trx, version.versionId, report.findings)
   await countVersion(trx, image, manifest)
   await ensureJob(trx, 'validate', version.versionId)
-  await ensureJob(trx, 'publish', image.uid)
   await recordAct(trx, { actor, action: 'seal', imageUid: image.uid, versionId: version.versionId })
   return version.number
 }
@@ -120,7 +119,10 @@ async function sealVersion(
 const bytesOf = (manifest: Manifest): number => manifest.files.reduce((sum, file) => sum + file.size, 0)
 
 const countVersion = (trx: Transaction<DB>, image: ImageRow, manifest: Manifest): Promise<void> =>
-  touchImage(trx, image.uid, {
-    sealedCount: image.sealedCount + 1,
-    sealedBytes: image.sealedBytes + bytesOf(manifest),
+  publishChange(trx, image.uid, {
+    versionId: manifest.version,
+    counts: {
+      sealedCount: image.sealedCount + 1,
+      sealedBytes: image.sealedBytes + bytesOf(manifest),
+    },
   })

@@ -1,7 +1,7 @@
 import { DomainError, parseVolumeId } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
 import { databaseNow } from '../db/clock.js'
-import { getHouse, raiseEpochAbove, type House } from '../db/house-queries.js'
+import { getHouse, raiseEpochAbove, readDatabaseState, type House } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
 
 export interface VolumeAnnouncement {
@@ -17,6 +17,8 @@ export interface VolumeAnnouncement {
 /** The house, and its clock. */
 export interface RegisteredVolume extends House {
   readonly serverTime: Date
+  /** Which database it is. */
+  readonly incarnation: string
 }
 
 /**
@@ -45,5 +47,6 @@ export async function registerVolume(
     .values({ volumeId, ...seen })
     .onConflict((conflict) => conflict.column('volumeId').doUpdateSet({ ...seen, lastSeenAt: sql`now()` }))
     .execute()
-  return { houseId, epoch, serverTime: await databaseNow(trx) }
+  const { incarnation } = await readDatabaseState(trx)
+  return { houseId, epoch, serverTime: await databaseNow(trx), incarnation }
 }

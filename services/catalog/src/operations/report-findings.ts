@@ -6,8 +6,8 @@ import { backoffMs } from '../domain/backoff.js'
 import { presenceByDigests } from '../domain/presence-by-digests.js'
 import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
-import { lockImageByUid, touchImage } from '../db/images-queries.js'
-import { ensureJob, finishJob, releaseJob } from '../db/jobs-queries.js'
+import { lockImageByUid, publishChange } from '../db/images-queries.js'
+import { finishJob, releaseJob } from '../db/jobs-queries.js'
 import type { DB, VersionRow } from '../db/tables.js'
 import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
 import { holdClaim, type ClaimProof } from './hold-claim.js'
@@ -41,8 +41,7 @@ export async function reportFindings(
   await finishJob(trx, job.jobId)
   if (version.lifecycle !== 'SEALED') return version.verdict
   await changeVersion(trx, version, { verdict: decision, verdictAt: sql`now()` })
-  await touchImage(trx, image.uid)
-  await ensureJob(trx, 'publish', image.uid)
+  await publishChange(trx, image.uid, { versionId })
   return decision
 }
 

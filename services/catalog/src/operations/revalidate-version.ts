@@ -2,8 +2,8 @@ import { DomainError } from '@goldkeep/domain'
 import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
 import { changeVersion } from '../db/change-version.js'
-import { lockImageByUid, touchImage } from '../db/images-queries.js'
-import { ensureJob, restartJob } from '../db/jobs-queries.js'
+import { lockImageByUid, publishChange } from '../db/images-queries.js'
+import { restartJob } from '../db/jobs-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB } from '../db/tables.js'
 import { getVersion, imageUidOfVersion, lockVersion, type VersionView } from '../db/versions-queries.js'
@@ -27,9 +27,8 @@ export async function revalidateVersion(
       { version_id: versionId, lifecycle: version.lifecycle },
     )
   await changeVersion(trx, version, { verdict: 'PENDING', verdictAt: null })
-  await touchImage(trx, image.uid)
+  await publishChange(trx, image.uid, { versionId })
   await restartJob(trx, 'validate', versionId)
-  await ensureJob(trx, 'publish', image.uid)
   await recordAct(trx, { actor, action: 'revalidate', imageUid: image.uid, versionId })
   return getVersion(trx, versionId)
 }

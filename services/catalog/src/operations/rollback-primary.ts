@@ -9,7 +9,7 @@ import {
 } from '../domain/promotion.js'
 import { formerPrimaries } from '../domain/rollback.js'
 import { changeVersion } from '../db/change-version.js'
-import { lockImage } from '../db/images-queries.js'
+import { lockImage, publishChange } from '../db/images-queries.js'
 import { readHistory } from '../db/primary-changes-queries.js'
 import type { DB, ImageRow } from '../db/tables.js'
 import { lockVersion } from '../db/versions-queries.js'
@@ -118,4 +118,5 @@ async function markLeft(
   const version = await lockVersion(trx, left)
   const markReason = reason || `rolled back to number ${target.number}`
   await changeVersion(trx, version, { mark: 'BAD', markReason })
+  await publishChange(trx, version.imageUid, { versionId: left })
 }

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { enqueueAgain, ensureJob, lockJob } from '../db/jobs-queries.js'
 import type { DB, JobKind } from '../db/tables.js'
 
@@ -16,11 +16,10 @@ export async function deriveMissingJobs(db: Kysely<DB>): Promise<number> {
     .limit(limit)
     .execute()
   const unpublished = await db
-    .selectFrom('images')
-    .select('uid as subject')
-    .where(sql<boolean>`generation > published_generation`)
-    .where('sealedCount', '>', 0)
-    .where(noJobFor('publish', sql.ref('images.uid')))
+    .selectFrom('publications')
+    .select(sql<string>`image_uid || '/' || volume_id`.as('subject'))
+    .where(sql<boolean>`published_generation < wanted_generation`)
+    .where(noJobFor('publish', sql<string>`publications.image_uid || '/' || publications.volume_id`))
     .limit(limit)
     .execute()
   const unended = await db
@@ -38,7 +37,7 @@ export async function deriveMissingJobs(db: Kysely<DB>): Promise<number> {
 }
 
 /** A job that failed for good counts for an hour, after which the work is tried again. */
-const noJobFor = (kind: JobKind, subject: ReturnType<typeof sql.ref>) => sql<boolean>`
+const noJobFor = (kind: JobKind, subject: RawBuilder<unknown>) => sql<boolean>`
   not exists (
     select 1 from jobs
     where jobs.subject_id = ${subject} and jobs.kind = ${kind}

@@ -1,6 +1,7 @@
 import { sha256FromProto, type catalog } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import type { HeldImage } from '../operations/compare-publications.js'
+import type { HeldCommand } from '../operations/compare-publications.js'
+import type { HeldImage } from '../operations/confirm-publication.js'
 import type { HeldVersion } from '../operations/record-inventory.js'
 
 export interface Inventory {
@@ -8,6 +9,7 @@ export interface Inventory {
   readonly lookTime: Date | undefined
   readonly versions: readonly HeldVersion[]
   readonly images: readonly HeldImage[]
+  readonly commands: readonly HeldCommand[]
 }
 
 /**
@@ -20,6 +22,7 @@ export async function collectInventory(
 ): Promise<Inventory> {
   const versions: HeldVersion[] = []
   const images: HeldImage[] = []
+  const commands: HeldCommand[] = []
   let volumeId: string | undefined
   let lookTime: Date | undefined
   let isComplete = false
@@ -31,11 +34,12 @@ export async function collectInventory(
     if (isComplete) throw violation('expected nothing after the last message, found another')
     versions.push(...batch.versions.map(decodeVersion))
     images.push(...batch.images.map(decodeImage))
+    commands.push(...batch.commands.map(decodeCommand))
     isComplete = batch.complete
   }
   if (volumeId === undefined || !isComplete)
     throw violation(`expected a last message, found the end after ${versions.length} versions; send it again`)
-  return { volumeId, lookTime, versions, images }
+  return { volumeId, lookTime, versions, images, commands }
 }
 
 const violation = (what: string): DomainError => new DomainError('PROTOCOL_VIOLATION', `inventory: ${what}`)
@@ -45,8 +49,17 @@ const decodeVersion = ({ versionId, manifestDigest }: catalog.HeldVersion): Held
   manifestDigest: sha256FromProto(manifestDigest),
 })
 
-const decodeImage = ({ imageUid, epoch, generation }: catalog.HeldImage): HeldImage => ({
-  imageUid,
+/** An image.json without a digest is none. */
+export const decodeImage = (image: catalog.HeldImage): HeldImage => ({
+  imageUid: image.imageUid,
+  epoch: Number(image.epoch),
+  generation: Number(image.generation),
+  sha256: image.documentDigest && sha256FromProto(image.documentDigest),
+  nextNumber: image.nextNumber,
+})
+
+const decodeCommand = ({ versionId, epoch, opSeq }: catalog.HeldCommand): HeldCommand => ({
+  versionId,
   epoch: Number(epoch),
-  generation: Number(generation),
+  opSeq: Number(opSeq),
 })

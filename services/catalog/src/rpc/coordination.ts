@@ -5,7 +5,7 @@ import type { Times } from '../domain/times.js'
 import type { DB } from '../db/tables.js'
 import { getVolume } from '../db/volumes-queries.js'
 import { claimJob } from '../operations/claim-job.js'
-import { comparePublications } from '../operations/compare-publications.js'
+import { compareCommands, comparePublications } from '../operations/compare-publications.js'
 import { confirmCommand } from '../operations/confirm-command.js'
 import { failJob } from '../operations/fail-job.js'
 import { getTrust } from '../operations/get-trust.js'
@@ -15,7 +15,7 @@ import { recordInventory } from '../operations/record-inventory.js'
 import { recordSealed } from '../operations/record-sealed.js'
 import { registerVolume } from '../operations/register-volume.js'
 import { reportFindings } from '../operations/report-findings.js'
-import { collectInventory } from './collect-inventory.js'
+import { collectInventory, decodeImage } from './collect-inventory.js'
 import type { KnownCaller } from './door.js'
 import { encodeClaim, leaseSeconds } from './encode-claim.js'
 import { takeProgress } from './take-progress.js'
@@ -50,8 +50,9 @@ export function coordinationService(
       return {}
     },
     recordInventory: async (batches) => {
-      const { volumeId, images, ...look } = await collectInventory(batches)
+      const { volumeId, images, commands, ...look } = await collectInventory(batches)
       await getVolume(db, volumeId)
+      await atomically.execute((trx) => compareCommands(trx, commands))
       await atomically.execute((trx) => comparePublications(trx, volumeId, images))
       const answer = await atomically.execute((trx) => recordInventory(trx, volumeId, look))
       return {
@@ -77,7 +78,8 @@ export function coordinationService(
     confirmCommand: async (request, { actor }) => {
       const confirmation = {
         outcome: lifecycleWords.fromProto(request.outcome),
-        generation: Number(request.generation),
+        found: request.found && decodeImage(request.found),
+        conflictingEpoch: Number(request.conflictingEpoch),
       }
       await atomically.execute((trx) => confirmCommand(trx, request, confirmation, actor))
       return {}
@@ -88,7 +90,8 @@ export function coordinationService(
     },
     getTrust: async () => {
       const trust = await getTrust(db, times.ticketLifetimeMs)
-      return { houseId: trust.houseId, keys: [...trust.keys], revocations: [...trust.revocations] }
+      const { keys, revocations, position, ...rest } = trust
+      return { ...rest, keys: [...keys], revocations: [...revocations], position: BigInt(position) }
     },
   }
 }

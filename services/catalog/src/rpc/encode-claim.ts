@@ -1,5 +1,6 @@
 import { captureToProto, catalog, lifecycleWords, sha256ToProto } from '@goldkeep/contracts'
 import type { ClaimOutcome } from '../operations/claim-job.js'
+import type { PublishedRecord } from '../operations/derive-publish.js'
 import type { Work } from '../operations/derive-work.js'
 
 const refusals = {
@@ -39,9 +40,12 @@ function encodeWork(work: Work): catalog.Claim['work'] {
           imageUid: work.imageUid,
           epoch: BigInt(work.epoch),
           generation: BigInt(work.generation),
-          document: work.document,
+          document: work.document ?? new Uint8Array(),
           primaryVersionId: work.primaryVersionId ?? '',
-          volumes: [...work.volumes],
+          volume: work.volume,
+          records: work.records.map(encodeRecord),
+          bases: work.bases.map(sha256ToProto),
+          allowAbsent: work.allowAbsent,
         },
       }
     case 'end-upload':
@@ -57,4 +61,10 @@ function encodeWork(work: Work): catalog.Claim['work'] {
         },
       }
   }
+}
+
+function encodeRecord(record: PublishedRecord): catalog.PublishedRecord {
+  if ('versionId' in record)
+    return { subject: { $case: 'versionId', value: record.versionId }, document: record.bytes }
+  return { subject: { $case: 'changeId', value: record.changeId }, document: record.bytes }
 }

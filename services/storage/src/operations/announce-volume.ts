@@ -26,13 +26,14 @@ export interface AnnounceDependencies {
 /**
  * Announces the volume and what it holds, as every start does, and reports the seals that the catalog has
  * not recorded.
+ * @returns which database the catalog has, as GetTrust tells it
  * @throws DomainError HOUSE_MISMATCH
  */
 export async function announceVolume(
   { store, catalog, reporter, log }: AnnounceDependencies,
   address: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const { house, volume } = store.identity
   const space = await spaceOf(store)
   const registration = { volumeId: volume, houseId: house, address, epoch: BigInt(store.epoch), ...space }
@@ -57,6 +58,7 @@ export async function announceVolume(
   const sealed = store.views().flatMap(({ phase, upload }) => (phase === 'SEALED' ? [upload.versionId] : []))
   for (const versionId of new Set([...inventory.unrecordedVersionIds.filter(isVersionId), ...sealed]))
     void reporter.report(versionId)
+  return answer.incarnation
 }
 
 async function* asStream<Message>(messages: Iterable<Message>): AsyncGenerator<Message> {

@@ -18,6 +18,7 @@ function storeWith(count: number): VersionStore {
     trashed: () => [],
     copies: () => [],
     publications: () => [],
+    lastCommands: () => [],
   } as unknown as VersionStore
 }
 

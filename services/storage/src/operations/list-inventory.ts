@@ -23,10 +23,16 @@ export function* listInventory(
     manifestDigest: sha256ToProto(manifestDigest),
   }))
   const uploads = store.views().map(({ upload }) => ({ versionId: upload.versionId }))
-  const images = store.publications().map((image) => ({
+  const images = store.publications().map(({ sha256, epoch, generation, ...image }) => ({
     ...image,
-    epoch: BigInt(image.epoch),
-    generation: BigInt(image.generation),
+    epoch: BigInt(epoch),
+    generation: BigInt(generation),
+    documentDigest: sha256ToProto(sha256),
+  }))
+  const commands = store.lastCommands().map(({ versionId, epoch, opSeq }) => ({
+    versionId,
+    epoch: BigInt(epoch),
+    opSeq: BigInt(opSeq),
   }))
   const trash = store.trashed().map(({ versionId, name, imageId, imageUid, manifestDigest, isPurging }) => ({
     versionId,
@@ -47,6 +53,7 @@ export function* listInventory(
   for (const batch of inBatches(images, size)) yield { volumeId, images: batch }
   for (const batch of inBatches(trash, size)) yield { volumeId, trash: batch }
   for (const batch of inBatches(copies, size)) yield { volumeId, copies: batch }
+  for (const batch of inBatches(commands, size)) yield { volumeId, commands: batch }
   yield { volumeId, complete: true }
 }
 

@@ -17,10 +17,18 @@ interface StoredTrust {
   readonly revokedBefore: Readonly<Record<string, number>>
 }
 
+export interface DatabaseSeen {
+  readonly incarnation: string
+  readonly stepsBack: number
+}
+
 /** The catalog's public keys and revocations, as far as they are known here. */
 export class TrustKeeper {
   #trust: Trust = { keys: new Map(), revokedBefore: new Map() }
   #stored = ''
+  #incarnation = ''
+  #position = 0n
+  #stepsBack = 0
 
   constructor(
     private readonly file: TrustFile,
@@ -30,6 +38,14 @@ export class TrustKeeper {
 
   get current(): Trust {
     return this.#trust
+  }
+
+  /**
+   * Which database the catalog had when it was last asked; `stepsBack` counts how often it was put back while
+   * its server went on, as a virtual machine is. Empty while the catalog has not answered.
+   */
+  get database(): DatabaseSeen {
+    return { incarnation: this.#incarnation, stepsBack: this.#stepsBack }
   }
 
   async load(): Promise<void> {
@@ -46,12 +62,20 @@ export class TrustKeeper {
 
   /** Asks the catalog. What it says holds at once, also when it cannot be written down. */
   async refresh(signal: AbortSignal): Promise<void> {
-    const stored = toStored(await this.catalog.getTrust({}, { signal }))
+    const answer = await this.catalog.getTrust({}, { signal })
+    this.#noteDatabase(answer)
+    const stored = toStored(answer)
     const text = JSON.stringify(stored)
     if (text === this.#stored) return
     this.#trust = await toTrust(stored)
     await this.file.write(Buffer.from(text))
     this.#stored = text
+  }
+
+  #noteDatabase({ incarnation, position }: catalog.GetTrustResponse): void {
+    if (incarnation === this.#incarnation && position < this.#position) this.#stepsBack += 1
+    this.#incarnation = incarnation
+    this.#position = position
   }
 }
 

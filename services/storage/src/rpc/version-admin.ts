@@ -1,7 +1,8 @@
-import { lifecycleWords, type storage } from '@goldkeep/contracts'
-import { DomainError, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
+import { lifecycleWords, sha256FromProto, type catalog, type storage } from '@goldkeep/contracts'
+import { DomainError, parseChangeId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { endUpload, type EndDependencies } from '../operations/end-upload.js'
 import type { Door } from './authorize.js'
+import type { PublishedRecord } from '../store/version-store.js'
 import { sizeFromProto } from './sizes.js'
 import { versionCommands, type VersionCommandDependencies } from './version-commands.js'
 
@@ -41,11 +42,22 @@ export function versionAdminService(
         imageUid: parseUid(request.imageUid),
         epoch: sizeFromProto('epoch', request.epoch),
         generation: sizeFromProto('generation', request.generation),
-        document: request.document,
+        records: request.records.map(decodeRecord),
+        bases: request.bases.map(sha256FromProto),
+        allowAbsent: request.allowAbsent,
+        ...(request.document.length > 0 && { document: request.document }),
         ...(request.primaryVersionId && { primary: parseVersionId(request.primaryVersionId) }),
       }
       const generation = await publications.run(imageId, () => store.publish(publication))
       return { generation: BigInt(generation) }
     },
   }
+}
+
+function decodeRecord({ subject, document: bytes }: catalog.PublishedRecord): PublishedRecord {
+  if (subject?.$case === 'versionId') return { versionId: parseVersionId(subject.value), bytes }
+  if (subject?.$case === 'changeId') return { changeId: parseChangeId(subject.value), bytes }
+  throw new DomainError('INVALID_FIELD', 'records: expected a version_id or a change_id, found neither', {
+    field: 'records',
+  })
 }

@@ -1,4 +1,4 @@
-import type { AttemptId, FilePath, ImageId, Uid, UploadEnd, VersionId } from '@goldkeep/domain'
+import type { AttemptId, ChangeId, FilePath, ImageId, Uid, UploadEnd, VersionId } from '@goldkeep/domain'
 import type { Manifest, TrashName, VolumeIdentity } from '@goldkeep/volume'
 import type { SealEntry, StagedUpload, UploadView } from './upload.js'
 import type {
@@ -115,12 +115,15 @@ export interface VersionStore {
   openFile(versionId: VersionId, path: FilePath): Promise<OpenFile>
 
   /**
-   * Writes the image's document, then lets its primary name point to the version.
-   * @returns the generation that is on the volume now
-   * @throws DomainError STALE_COMMAND, INVALID_FIELD, DOCUMENT_UNREADABLE
+   * Writes the records, then the image's document if the part has it, and then lets its primary name point
+   * to the version.
+   * @returns the generation of the document that is on the volume now; 0: none
+   * @throws DomainError STALE_COMMAND, PUBLICATION_CONFLICT, INVALID_FIELD, DOCUMENT_UNREADABLE
    */
   publish(publication: Publication): Promise<number>
   publications(): readonly PublishedImage[]
+  /** The last command about each version that is remembered. */
+  lastCommands(): readonly (CommandOrder & { readonly versionId: VersionId })[]
 
   space(): Promise<{ readonly capacityBytes: number; readonly freeBytes: number }>
   close(): Promise<void>
@@ -205,19 +208,34 @@ export interface VersionCopy {
   readonly manifestDigest?: string
 }
 
+/** A part of a publication. */
 export interface Publication {
   readonly imageId: ImageId
   readonly imageUid: Uid
   readonly epoch: number
   readonly generation: number
-  /** The content of image.json. */
-  readonly document: Uint8Array
+  readonly records: readonly PublishedRecord[]
+  /** The content of image.json; absent: more parts follow. */
+  readonly document?: Uint8Array
   readonly primary?: VersionId
+  /** SHA-256 of each image.json, hex, that the records complete. */
+  readonly bases: readonly string[]
+  /** Whether the volume may have none. */
+  readonly allowAbsent: boolean
 }
+
+/** A document beside image.json. */
+export type PublishedRecord = { readonly bytes: Uint8Array } & (
+  { readonly versionId: VersionId } | { readonly changeId: ChangeId }
+)
 
 export interface PublishedImage {
   readonly imageId: ImageId
   readonly imageUid: Uid
   readonly epoch: number
   readonly generation: number
+  /** SHA-256 of image.json, hex. */
+  readonly sha256: string
+  /** 0 when the document does not say. */
+  readonly nextNumber: number
 }

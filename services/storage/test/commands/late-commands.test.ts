@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { CommandOrder } from '../../src/store/version-commands.js'
 import { directSyscalls } from '../support/direct-syscalls.js'
-import { errno, watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
+import { changesVolume, errno, watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
 import { orders, prepare, subjectOf, verbs, type Verb } from './orders.js'
 import { expectRefusal } from './refused.js'
 import { makeShelves, type Shelf } from './shelf.js'
@@ -61,8 +61,9 @@ describe.each(verbs)('%s', (verb) => {
   test('that has only begun makes older ones late', async () => {
     // Nothing more is done than that the command is written down: what follows finds a failing disk.
     let begun = false
-    sys.interfere = ({ name, path }) => {
-      if (begun) throw errno('EIO')
+    sys.interfere = (call) => {
+      const { name, path } = call
+      if (begun && changesVolume(call)) throw errno('EIO')
       if (name === 'fdatasync' && path === '.commands.journal') begun = true
     }
     await expect(give(verb, order)).rejects.toMatchObject({ reason: 'IO_ERROR' })
@@ -80,6 +81,6 @@ describe.each(verbs)('%s', (verb) => {
   test('with the place in the order of another command is refused', async () => {
     await give(verb, order)
     const another = verb === 'restore' ? 'trash' : 'restore'
-    await expectRefusal(shelf, 'INVALID_FIELD', () => orders[another](shelf.store, order, subjectOf(verb)))
+    await expectRefusal(shelf, 'ORDER_CONFLICT', () => orders[another](shelf.store, order, subjectOf(verb)))
   })
 })

@@ -20,6 +20,7 @@ import { directSyscalls } from '../support/direct-syscalls.js'
 import { manifestOf } from '../support/manifest-of.js'
 import { grantOf, schema } from '../support/test-house.js'
 import { copyTree } from '../support/world.js'
+import { basesOf } from '../support/bases.js'
 
 export const lab = { imageId: parseImageId('win11-lab'), imageUid: parseUid('uid-0123456789abcdefghij') }
 export const office = { imageId: parseImageId('office'), imageUid: parseUid('uid-abcdefghij0123456789') }
@@ -144,12 +145,15 @@ export function publishPrimary(
 ): Promise<number> {
   const { epoch = 1, uid = lab.imageUid } = fields
   const head = { format: formatMajor, house, image: lab.imageId, uid, epoch, generation, ...fields } as const
+  const document = formatImageDocument({ ...head, primary: version })
   return store.publish({
     imageId: lab.imageId,
     imageUid: uid,
     epoch,
     generation,
-    document: formatImageDocument({ ...head, primary: version }),
+    document,
+    records: [],
+    ...basesOf(document),
     ...(version && { primary: version }),
   })
 }

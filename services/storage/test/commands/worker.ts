@@ -7,6 +7,7 @@ import { connectAs, type StorageClients } from '../support/clients.js'
 import { imageId, imageUid, newVersion, part1, schema, type TestHouse } from '../support/test-house.js'
 import { readWhole, uploadWhole } from '../support/write-stream.js'
 import { office } from './shelf.js'
+import { basesToProto } from '../support/bases.js'
 
 const belonging = { imageId, imageUid }
 const wish = { time: new Date('2026-12-01T09:30:00Z'), actor: undefined, reason: '' }
@@ -24,13 +25,15 @@ export const commandsOf = ({ admin }: StorageClients, house: string) => ({
   end: (id: VersionId, op: number) =>
     admin.endUpload({ ...ordered(id, op), outcome: catalog.Lifecycle.LIFECYCLE_ABORTED }),
   publish: (generation: number, primary: VersionId | null) => {
-    const document = { format: 1, house, image: imageId, uid: imageUid, epoch: 1, generation, primary }
+    const fields = { format: 1, house, image: imageId, uid: imageUid, epoch: 1, generation, primary }
+    const document = Buffer.from(JSON.stringify(fields))
     return admin.publish({
       imageId,
       imageUid,
       epoch: 1n,
       generation: BigInt(generation),
-      document: Buffer.from(JSON.stringify(document)),
+      document,
+      ...basesToProto(document),
       primaryVersionId: primary ?? '',
     })
   },

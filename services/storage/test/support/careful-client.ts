@@ -9,6 +9,7 @@ import { knownUpload, knownVersion, type Ledger, type UploadIs } from './ledger.
 import { manifestOf } from './manifest-of.js'
 import { house } from './store-process.js'
 import { grantOf, imageUid, schema } from './test-house.js'
+import { basesOf } from './bases.js'
 
 /** What a test does to a version store; each promise and each answer is noted in the ledger. */
 export type CarefulClient = ReturnType<typeof carefulClient>
@@ -126,7 +127,7 @@ export function carefulClient(store: VersionStore, ledger: Ledger, faulty = fals
       generation,
     } as const
     const document = formatImageDocument({ ...fields, primary: primary ?? null })
-    const order = { imageId, imageUid, epoch: 1, generation, document }
+    const order = { imageId, imageUid, epoch: 1, generation, document, records: [], ...basesOf(document) }
     await store.publish({ ...order, ...(primary && { primary }) })
     ledger.images.set(imageId, { generation, mayLink: new Set([primary]) })
   }

@@ -10,6 +10,7 @@ import { imageId, imageUid, newVersion, part1, schema } from '../support/test-ho
 import { chunkOf, finishOf, sealFileOf, startOf, WriteStream } from '../support/write-stream.js'
 import { answersFrom, type SentAnswer } from './grpc-answers.js'
 import { parseTrace, straceCommand, tracedNames, type TracedCall } from './parse-trace.js'
+import { basesToProto } from '../support/bases.js'
 
 const versionId = newVersion()
 const bytes = bytesOf(600_000, 'trace')
@@ -70,7 +71,8 @@ async function doEverything(): Promise<void> {
     const generation = index + 1
     const document = documentOf(real.catalog.house, generation, primary)
     const order = { imageId, imageUid, epoch: 1n, generation: BigInt(generation), document }
-    await admin.publish({ ...order, ...(primary && { primaryVersionId: primary }) })
+    const bases = basesToProto(document)
+    await admin.publish({ ...order, ...bases, ...(primary && { primaryVersionId: primary }) })
   }
   const command = { versionId, imageId, imageUid, epoch: 1n }
   await admin.trash({ ...command, opSeq: 1n, time: new Date() })

@@ -7,9 +7,9 @@ import { otherWork } from './other-work.js'
 export function endUploadJob({ storage }: { readonly storage: StorageCaller }) {
   return async (claim: HeldClaim): Promise<void> => {
     if (claim.work.$case !== 'endUpload') throw otherWork('endUpload', claim)
-    const outcome = await endUpload(storage, claim.work.value, claim.signal)
+    const answer = await endUpload(storage, claim.work.value, claim.signal)
     await claim.report((reference, options) =>
-      claim.coordination.confirmCommand({ ...reference, outcome }, options),
+      claim.coordination.confirmCommand({ ...reference, ...answer }, options),
     )
   }
 }

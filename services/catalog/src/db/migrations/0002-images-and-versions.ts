@@ -14,7 +14,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       visible boolean not null default true,
       primary_version_id text,
       generation bigint not null default 1,
-      published_generation bigint not null default 0,
       revision bigint not null default 1,
       next_number integer not null default 1,
       sealed_count integer not null default 0 check (sealed_count >= 0),
@@ -25,11 +24,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       deleted_at timestamptz,
-      check (published_generation <= generation),
       check (deleted_at is null or primary_version_id is null)
     );
     create unique index images_live_id on images (lower(image_id)) where deleted_at is null;
-    create index images_unpublished on images (uid) where generation > published_generation;
 
     create table profiles (
       uid text primary key,
@@ -80,6 +77,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_by jsonb not null,
       created_at timestamptz not null default now(),
       sealed_at timestamptz,
+      generation bigint not null default 0,
       revision bigint not null default 1,
       unique (image_uid, number),
       check ((lifecycle in ('UPLOADING', 'ABORTED', 'EXPIRED')) = (manifest is null)),
@@ -94,6 +92,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check (mark is not null or mark_reason is null)
     );
     create index versions_of_image on versions (image_uid, ordinal desc);
+    create index versions_to_publish on versions (image_uid, generation, version_id) where manifest_digest is not null;
     create index versions_by_prefix on versions (version_id text_pattern_ops);
     create index versions_by_lifecycle on versions (image_uid, lifecycle, ordinal desc);
     create index versions_by_verdict on versions (image_uid, verdict, ordinal desc);
@@ -113,6 +112,25 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create index locations_of_volume on locations (volume_id);
 
+    create table publications (
+      image_uid text not null references images,
+      volume_id text not null references volumes,
+      wanted_generation bigint not null,
+      published_generation bigint not null default 0,
+      base_digest text check (base_digest ~ '^[0-9a-f]{64}$'),
+      former_digests text[] not null default '{}',
+      attempts text[] not null default '{}',
+      sent_generation bigint not null default 0,
+      sent_version_id text not null default '',
+      sent_change_id bigint not null default 0,
+      part jsonb,
+      primary key (image_uid, volume_id),
+      check (published_generation <= wanted_generation)
+    );
+    create index publications_of_volume on publications (volume_id);
+    create index publications_open on publications (image_uid, volume_id)
+      where published_generation < wanted_generation;
+
     create table findings (
       version_id text not null references versions,
       check_name text not null,
@@ -128,6 +146,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     create table primary_changes (
       change_id bigint generated always as identity primary key,
+      record_id text not null unique,
       image_uid text not null references images,
       kind text not null check (kind in ('PROMOTE', 'ROLLBACK', 'CLEAR')),
       from_version_id text references versions,

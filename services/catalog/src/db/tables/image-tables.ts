@@ -16,7 +16,6 @@ export interface ImagesTable {
   visible: Generated<boolean>
   primaryVersionId: Nullable<string>
   generation: Generated<number>
-  publishedGeneration: Generated<number>
   revision: Generated<number>
   nextNumber: Generated<number>
   sealedCount: Generated<number>
@@ -41,8 +40,42 @@ export interface ProfilesTable {
   deletedAt: Nullable<Date>
 }
 
+/** Where an image's publication on one volume stands. */
+export interface PublicationsTable {
+  imageUid: string
+  volumeId: string
+  /** The image's generation when it last changed. */
+  wantedGeneration: number
+  /** Of the image.json that was confirmed in the present epoch; 0: all is to be published. */
+  publishedGeneration: Generated<number>
+  /** SHA-256 of the image.json that is on the volume, as far as is known. */
+  baseDigest: Nullable<string>
+  /** SHA-256 of the last that were there before it, the newest first. */
+  formerDigests: Generated<string[]>
+  /** SHA-256 of each image.json that a worker was given since and did not confirm. */
+  attempts: Generated<string[]>
+  /** Up to where the version records are on the volume: by generation, then by version id. */
+  sentGeneration: Generated<number>
+  sentVersionId: Generated<string>
+  /** Up to where the history is on the volume. */
+  sentChangeId: Generated<number>
+  /** What the worker that has the job was given. */
+  part: JsonOr<PublicationPart>
+}
+
+/** A part of a publication that is under way. */
+export interface PublicationPart {
+  readonly sentGeneration: number
+  readonly sentVersionId: string
+  readonly sentChangeId: number
+  /** The image.json that ends it; absent: more parts follow. */
+  readonly final?: { readonly generation: number; readonly sha256: string }
+}
+
 export interface PrimaryChangesTable {
   changeId: GeneratedAlways<number>
+  /** Unique in the world: the name of its record on the volumes. */
+  recordId: string
   imageUid: string
   kind: PrimaryChangeKind
   fromVersionId: Nullable<string>

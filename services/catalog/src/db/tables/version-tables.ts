@@ -47,6 +47,8 @@ export interface VersionsTable {
   createdBy: Json<Actor>
   createdAt: DefaultTime
   sealedAt: Nullable<Date>
+  /** The image's, when what is published of the version last changed. */
+  generation: Generated<number>
   revision: Generated<number>
 }
 

@@ -43,6 +43,11 @@ export class CommandJournal {
     )
   }
 
+  /** Of every version, the place of its last command. */
+  lastOrders(): (CommandOrder & { readonly versionId: VersionId })[] {
+    return [...this.#last].map(([versionId, { epoch, opSeq }]) => ({ versionId, epoch, opSeq }))
+  }
+
   get highestEpoch(): number {
     return [...this.#last.values()].reduce((highest, { epoch }) => Math.max(highest, epoch), 0)
   }
@@ -54,7 +59,7 @@ export class CommandJournal {
 
   /**
    * The command as it was begun before, when it is repeated.
-   * @throws DomainError STALE_COMMAND when a later one has begun, INVALID_FIELD when it was another one
+   * @throws DomainError STALE_COMMAND when a later one has begun, ORDER_CONFLICT when it was another one
    */
   recall<Verb extends LastCommand['verb']>(
     version: VersionId,
@@ -67,9 +72,9 @@ export class CommandJournal {
     if (order.epoch !== last.epoch || order.opSeq !== last.opSeq) return undefined
     if (last.verb === verb) return last as Recalled<Verb>
     throw new DomainError(
-      'INVALID_FIELD',
+      'ORDER_CONFLICT',
       `version ${version}: op_seq ${order.epoch}/${order.opSeq} was given to ${last.verb}, found ${verb}`,
-      { field: 'op_seq', expected: last.verb, found: verb },
+      { version_id: version, expected: last.verb, found: verb, epoch: String(last.epoch) },
     )
   }
 

@@ -57,7 +57,7 @@ export class DiskStore implements VersionStore {
   ) {}
 
   get epoch(): number {
-    const published = [...this.volume.documents.values()].map(({ epoch }) => epoch)
+    const published = [...this.volume.documents.values()].map(({ document }) => document.epoch)
     return Math.max(this.volume.commands.highestEpoch, ...published)
   }
 
@@ -181,19 +181,24 @@ export class DiskStore implements VersionStore {
     return openHeldFile(this.volume, versionId, path)
   }
 
-  async publish(publication: Publication): Promise<number> {
-    const { imageId } = publication
+  publish(publication: Publication): Promise<number> {
     const publish = () => publishImage(this.volume, publication)
-    return (await describeFaults(`publish ${imageId}`, publish)).generation
+    return describeFaults(`publish ${publication.imageId}`, publish)
   }
 
   publications(): readonly PublishedImage[] {
-    return [...this.volume.documents.values()].map(({ image, uid, epoch, generation }) => ({
-      imageId: image,
-      imageUid: uid,
-      epoch,
-      generation,
+    return [...this.volume.documents.values()].map(({ document, sha256 }) => ({
+      imageId: document.image,
+      imageUid: document.uid,
+      epoch: document.epoch,
+      generation: document.generation,
+      nextNumber: document.next_number ?? 0,
+      sha256,
     }))
+  }
+
+  lastCommands(): readonly (CommandOrder & { readonly versionId: VersionId })[] {
+    return this.volume.commands.lastOrders()
   }
 
   space(): Promise<{ capacityBytes: number; freeBytes: number }> {

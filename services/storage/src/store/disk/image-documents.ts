@@ -2,9 +2,16 @@ import { DomainError, isDomainError, type ImageId, type VersionId } from '@goldk
 import { parseImageDocument, volumeLayout, type ImageDocument } from '@goldkeep/volume'
 import type { Belonging } from '../version-commands.js'
 import type { VolumeRoot } from './directories.js'
-import { readWhole } from './whole-files.js'
+import { readWhole, sha256Of } from './whole-files.js'
 
 const layout = volumeLayout('')
+
+/** An image.json with the digest of its bytes. */
+export interface HeldDocument {
+  readonly document: ImageDocument
+  /** Hex. */
+  readonly sha256: string
+}
 
 /**
  * The image.json of an image, if there is one.
@@ -13,11 +20,11 @@ const layout = volumeLayout('')
 export async function readImageDocument(
   root: VolumeRoot,
   imageId: ImageId,
-): Promise<ImageDocument | undefined> {
+): Promise<HeldDocument | undefined> {
   const bytes = await readWhole(root, layout.imageFile(imageId))
   if (!bytes) return undefined
   const document = parseOrRefuse(imageId, bytes)
-  if (document.image === imageId) return document
+  if (document.image === imageId) return { document, sha256: sha256Of(bytes) }
   throw unreadable(imageId, `it is that of image ${document.image}`)
 }
 
@@ -48,7 +55,7 @@ export async function refusePrimary(
   imageId: ImageId,
   versionId: VersionId,
 ): Promise<ImageDocument | undefined> {
-  const document = await readImageDocument(root, imageId)
+  const document = (await readImageDocument(root, imageId))?.document
   if (document?.primary !== versionId || document.deleted_at) return document
   throw new DomainError(
     'VERSION_IN_USE',
@@ -63,7 +70,7 @@ export async function refusePrimary(
  * @throws DomainError STALE_COMMAND, DOCUMENT_UNREADABLE
  */
 export async function requireSameImage(root: VolumeRoot, { imageId, imageUid }: Belonging): Promise<void> {
-  const document = await readImageDocument(root, imageId)
+  const document = (await readImageDocument(root, imageId))?.document
   if (document && document.uid !== imageUid && !document.deleted_at)
     throw anotherImage(imageId, imageUid, document.uid)
 }

@@ -9,65 +9,123 @@ import {
 import type { Publication, StoredVersion } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
 import { lookAt, makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
-import { anotherImage, readImageDocument } from './image-documents.js'
+import { anotherImage, readImageDocument, type HeldDocument } from './image-documents.js'
 import { isErrno } from './syscalls.js'
 import type { VolumeContents } from './volume-contents.js'
-import { ignoreAbsent, replaceFile } from './whole-files.js'
+import { ignoreAbsent, replaceFile, replaceFiles, sha256Of } from './whole-files.js'
 
 const layout = volumeLayout('')
 
+type Publishing = Pick<VolumeContents, 'root' | 'commands' | 'documents'>
+
 /**
- * Writes image.json, then swaps the link. Repeating the generation that is there only sets the link.
- * @throws DomainError STALE_COMMAND, DOCUMENT_UNREADABLE, INVALID_FIELD when the document is not what the
- *   command says
+ * Writes the records, then image.json, then swaps the link: a reader that finds an image.json finds records
+ * that are at least as new. Repeating the image.json that is there only sets the link.
+ * @returns the generation of the image.json that is there now; 0: none
+ * @throws DomainError STALE_COMMAND, PUBLICATION_CONFLICT, DOCUMENT_UNREADABLE, INVALID_FIELD when the
+ *   document is not what the command says
  */
-export async function publishImage(
-  { root, commands, documents }: Pick<VolumeContents, 'root' | 'commands' | 'documents'>,
-  publication: Publication,
-): Promise<ImageDocument> {
+export async function publishImage(volume: Publishing, publication: Publication): Promise<number> {
+  const { root, commands, documents } = volume
   const { imageId } = publication
-  const document = requireMatching(publication)
+  const next = requireMatching(publication)
   // What the disk says now: a file that somebody has put there must not be written over unread.
   const onDisk = await readImageDocument(root, imageId)
-  const known = documents.get(imageId)
-  for (const present of [onDisk, known]) if (present) requireNewer(publication, present, commands)
-  if (onDisk && isSame(onDisk, publication)) {
+  for (const held of [onDisk, documents.get(imageId)])
+    if (held) requireNewer(publication, next?.sha256, held, commands)
+  if (onDisk && onDisk.sha256 === next?.sha256) {
     // Whoever wrote it may have ended before this sync.
     await withDirectory(root, layout.image(imageId), (directory) => directory.sync())
-    await linkPrimary(root, onDisk)
-    return onDisk
+    await linkPrimary(root, onDisk.document)
+    return onDisk.document.generation
   }
-  if (onDisk && onDisk.uid !== publication.imageUid) await commands.recordSuccession(onDisk.uid)
+  requireBase(publication, onDisk)
+  if (onDisk && onDisk.document.uid !== publication.imageUid)
+    await commands.recordSuccession(onDisk.document.uid)
+  await writeRecords(root, publication)
+  if (!next || !publication.document) return onDisk?.document.generation ?? 0
   await makeDirectory(root, layout.image(imageId))
   await replaceFile(root, layout.imageFile(imageId), publication.document)
-  documents.set(imageId, document)
-  await linkPrimary(root, document)
-  return document
+  documents.set(imageId, next)
+  await linkPrimary(root, next.document)
+  return next.document.generation
 }
 
-const isSame = (document: ImageDocument, { imageUid, ...stand }: Publication): boolean =>
-  document.uid === imageUid && comparePublications(document, stand) === 0
+async function writeRecords(root: VolumeRoot, { imageId, records }: Publication): Promise<void> {
+  const versions: { name: string; bytes: Uint8Array }[] = []
+  const history: { name: string; bytes: Uint8Array }[] = []
+  for (const record of records) {
+    if ('versionId' in record) versions.push({ name: `${record.versionId}.json`, bytes: record.bytes })
+    else history.push({ name: `${record.changeId}.json`, bytes: record.bytes })
+  }
+  for (const [directory, files] of [
+    [layout.versions(imageId), versions],
+    [layout.history(imageId), history],
+  ] as const) {
+    if (files.length === 0) continue
+    await makeDirectory(root, directory)
+    await replaceFiles(root, directory, files)
+  }
+}
 
 /**
  * A deleted image's id may be taken by another image, whose generations begin anew: then only the epoch
  * orders the two, and what is published of the former comes too late from then on.
  */
-function requireNewer(publication: Publication, present: ImageDocument, commands: CommandJournal): void {
+function requireNewer(
+  publication: Publication,
+  sha256: string | undefined,
+  held: HeldDocument,
+  commands: CommandJournal,
+): void {
   const { imageId, imageUid, epoch, generation } = publication
+  const present = held.document
   if (commands.isSucceeded(imageUid)) throw anotherImage(imageId, imageUid, present.uid)
   if (present.uid !== imageUid && !present.deleted_at) throw anotherImage(imageId, imageUid, present.uid)
-  const isStale =
-    present.uid === imageUid ? comparePublications(publication, present) < 0 : epoch < present.epoch
-  if (!isStale) return
+  const order = present.uid === imageUid ? comparePublications(publication, present) : epoch - present.epoch
+  if (order < 0)
+    throw new DomainError(
+      'STALE_COMMAND',
+      `image ${imageId}: generation ${epoch}/${generation} is not after ` +
+        `${present.epoch}/${present.generation}, which is on the volume`,
+      standOf(imageId, held),
+    )
+  if (order === 0 && present.uid === imageUid && held.sha256 !== sha256)
+    throw new DomainError(
+      'PUBLICATION_CONFLICT',
+      `image ${imageId}: generation ${epoch}/${generation} was published with another content`,
+      standOf(imageId, held),
+    )
+}
+
+/**
+ * Records complete the image.json that they were made for, and no other. That of a deleted image, whose id
+ * is used again, counts as none.
+ */
+function requireBase(publication: Publication, onDisk: HeldDocument | undefined): void {
+  const { imageId, imageUid, bases, allowAbsent } = publication
+  const base = onDisk?.document.uid === imageUid ? onDisk : undefined
+  if (base ? bases.includes(base.sha256) : allowAbsent) return
   throw new DomainError(
-    'STALE_COMMAND',
-    `image ${imageId}: generation ${epoch}/${generation} is not after ` +
-      `${present.epoch}/${present.generation}, which is on the volume`,
-    { image_id: imageId, epoch: String(present.epoch), generation: String(present.generation) },
+    'PUBLICATION_CONFLICT',
+    `image ${imageId}: expected an image.json with sha256 ${bases.join(' or ') || 'none'}, ` +
+      `found ${base ? `${base.sha256} of generation ${base.document.epoch}/${base.document.generation}` : 'none'}`,
+    base ? standOf(imageId, base) : { image_id: imageId },
   )
 }
 
-function requireMatching(publication: Publication): ImageDocument {
+/** What is on the volume, for a catalog whose database may be older than that. */
+const standOf = (imageId: ImageId, { document, sha256 }: HeldDocument): Record<string, string> => ({
+  image_id: imageId,
+  image_uid: document.uid,
+  epoch: String(document.epoch),
+  generation: String(document.generation),
+  document_sha256: sha256,
+  next_number: String(document.next_number ?? 0),
+})
+
+function requireMatching(publication: Publication): HeldDocument | undefined {
+  if (!publication.document) return undefined
   const document = parseImageDocument(publication.document)
   const expected = {
     image: publication.imageId,
@@ -85,7 +143,7 @@ function requireMatching(publication: Publication): ImageDocument {
         { field },
       )
   }
-  return document
+  return { document, sha256: sha256Of(publication.document) }
 }
 
 /** Lets the primary link be what image.json says, if the bytes are here, or removes it. */
@@ -106,7 +164,7 @@ export async function linkRestored(
   { root, documents }: Pick<VolumeContents, 'root' | 'documents'>,
   { imageId, versionId }: StoredVersion,
 ): Promise<void> {
-  const document = documents.get(imageId)
+  const document = documents.get(imageId)?.document
   if (document?.primary === versionId) await linkPrimary(root, document)
 }
 

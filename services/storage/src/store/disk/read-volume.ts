@@ -1,11 +1,11 @@
 import type { Logger } from '@goldkeep/service'
-import type { ImageDocument, VolumeIdentity } from '@goldkeep/volume'
+import type { VolumeIdentity } from '@goldkeep/volume'
 import type { VersionStore } from '../version-store.js'
 import { tidyClones } from './clone-version.js'
 import { CommandJournal } from './command-journal.js'
 import type { VolumeRoot } from './directories.js'
 import { DiskStore } from './disk-store.js'
-import { readImageDocument } from './image-documents.js'
+import { readImageDocument, type HeldDocument } from './image-documents.js'
 import { linkPrimary } from './publish-image.js'
 import { PurgeLane } from './purge-lane.js'
 import { resumePurges } from './purge-version.js'
@@ -29,7 +29,7 @@ export async function readVolume(
   await tidyClones({ root, commands, log, ...maps })
   const { index, copies } = await indexVersions({ root, commands, documents }, log)
   const recovered = await recoverUploads({ root, log, commands, index, documents })
-  for (const document of documents.values())
+  for (const { document } of documents.values())
     await linkPrimary(root, document).catch((error: unknown) => {
       log.error({ err: error, imageId: document.image }, 'the primary link of an image cannot be set')
     })
@@ -45,12 +45,12 @@ export async function readVolume(
   return new DiskStore(identity, volume)
 }
 
-async function readDocuments(root: VolumeRoot, log: Logger): Promise<Map<string, ImageDocument>> {
-  const documents = new Map<string, ImageDocument>()
+async function readDocuments(root: VolumeRoot, log: Logger): Promise<Map<string, HeldDocument>> {
+  const documents = new Map<string, HeldDocument>()
   for (const imageId of await listImages(root)) {
     try {
-      const document = await readImageDocument(root, imageId)
-      if (document) documents.set(imageId, document)
+      const held = await readImageDocument(root, imageId)
+      if (held) documents.set(imageId, held)
     } catch (error) {
       log.error({ err: error, imageId }, 'the image.json of an image cannot be used; it is kept')
     }

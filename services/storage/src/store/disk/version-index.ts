@@ -7,12 +7,13 @@ import {
   type VersionId,
 } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
-import { parseManifest, volumeLayout, volumeNames, type ImageDocument, type Manifest } from '@goldkeep/volume'
+import { parseManifest, volumeLayout, volumeNames, type Manifest } from '@goldkeep/volume'
 import { join } from 'node:path'
 import type { StoredVersion, VersionCopy } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
 import { belongingOf } from './command-records.js'
 import { listDirectory, type VolumeRoot } from './directories.js'
+import type { HeldDocument } from './image-documents.js'
 import { readWhole, sha256Of } from './whole-files.js'
 
 const layout = volumeLayout('')
@@ -22,7 +23,7 @@ export interface Belongings {
   readonly root: VolumeRoot
   readonly commands: CommandJournal
   /** By image id. */
-  readonly documents: ReadonlyMap<string, ImageDocument>
+  readonly documents: ReadonlyMap<string, HeldDocument>
 }
 
 export interface VersionIndex {
@@ -123,5 +124,5 @@ function uidOf({ commands, documents }: Belongings, imageId: ImageId, manifest: 
   const placed = belongingOf(commands.find(manifest.version))
   if (placed?.imageId === imageId) return placed.imageUid
   if (manifest.image === imageId) return manifest.uid
-  return documents.get(imageId)?.uid ?? manifest.uid
+  return documents.get(imageId)?.document.uid ?? manifest.uid
 }

@@ -1,9 +1,10 @@
 import { DomainError, type VersionId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
-import type { ImageDocument, VolumeIdentity } from '@goldkeep/volume'
+import type { VolumeIdentity } from '@goldkeep/volume'
 import type { StoredVersion, VersionCopy } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
 import type { VolumeRoot } from './directories.js'
+import type { HeldDocument } from './image-documents.js'
 import type { PurgeLane } from './purge-lane.js'
 import type { StagedDirectory } from './staged-upload.js'
 import type { TrashIndex } from './trash-index.js'
@@ -21,7 +22,7 @@ export interface VolumeContents {
   /** Uploads that are on the volume and could not be recovered, each with what went wrong. */
   readonly unrecovered: ReadonlyMap<VersionId, unknown>
   /** By image id. */
-  readonly documents: Map<string, ImageDocument>
+  readonly documents: Map<string, HeldDocument>
   readonly purges: PurgeLane
   /** Versions whose directory is being renamed now; resolves when the maps above say where it is. */
   readonly relocating: Map<VersionId, Promise<void>>

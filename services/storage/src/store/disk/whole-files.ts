@@ -37,29 +37,43 @@ export async function readWhole(root: VolumeRoot, path: string): Promise<Uint8Ar
  * Writes a file so that a reader finds the old bytes or the new ones, whole, whatever happens: beside it,
  * synced, renamed over it, and the directory synced.
  */
-export async function replaceFile(
+export function replaceFile(root: VolumeRoot, path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
+  return replaceFiles(root, dirname(path), [{ name: basename(path), bytes }], mode)
+}
+
+/** The same for several files of one directory, which share its sync. */
+export async function replaceFiles(
   root: VolumeRoot,
   path: string,
-  bytes: Uint8Array,
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
   mode = 0o644,
 ): Promise<void> {
-  const { sys } = root
-  await withDirectory(root, dirname(path), async (directory) => {
-    const target = directory.at(basename(path))
-    const beside = directory.at(`.${basename(path).replace(/^\./, '')}.new`)
-    // A leftover of a run that ended half-way.
-    await sys.unlink(beside).catch(ignoreAbsent)
-    const fd = await sys.open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
-    try {
-      await writeFully(sys, fd, bytes, 0)
-      await sys.fchmod(fd, mode)
-      await sys.fsync(fd)
-    } finally {
-      await sys.close(fd)
+  await withDirectory(root, path, async (directory) => {
+    for (const { name, bytes } of files) {
+      const beside = directory.at(`.${name.replace(/^\./, '')}.new`)
+      await writeBeside(root, beside, bytes, mode)
+      await root.sys.rename(beside, directory.at(name))
     }
-    await sys.rename(beside, target)
     await directory.sync()
   })
+}
+
+async function writeBeside(
+  { sys }: VolumeRoot,
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+): Promise<void> {
+  // A leftover of a run that ended half-way.
+  await sys.unlink(path).catch(ignoreAbsent)
+  const fd = await sys.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
+  try {
+    await writeFully(sys, fd, bytes, 0)
+    await sys.fchmod(fd, mode)
+    await sys.fsync(fd)
+  } finally {
+    await sys.close(fd)
+  }
 }
 
 export function ignoreAbsent(error: unknown): void {
