@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { sql } from 'kysely'
+import { raiseEpochAbove } from '../src/db/house-queries.js'
 import { requestUploadEnd } from '../src/operations/request-upload-end.js'
 import { deriveMissingJobs } from '../src/operations/sweep-jobs.js'
 import { systemActor } from '../src/domain/actor.js'
@@ -13,8 +14,8 @@ const { house, volumeId } = useLab()
 const past = () => sql<Date>`now() - interval '1 second'`
 const rowOf = (jobId: string) =>
   house.db.selectFrom('jobs').selectAll().where('jobId', '=', jobId).executeTakeFirstOrThrow()
-const imageRow = (uid: string) =>
-  house.db.selectFrom('images').selectAll().where('uid', '=', uid).executeTakeFirstOrThrow()
+const publicationOf = (imageUid: string) =>
+  house.db.selectFrom('publications').selectAll().where('imageUid', '=', imageUid).executeTakeFirstOrThrow()
 const setJob = (jobId: string, changes: Record<string, unknown>) =>
   house.db.updateTable('jobs').set(changes).where('jobId', '=', jobId).execute()
 const refusalOf = async (jobId: string, claimant = worker) => {
@@ -44,15 +45,14 @@ describe('a claim', () => {
     expect((await rowOf(jobId)).state).toBe('done')
   })
 
-  test('of a publication that is on the volumes already ends the job', async () => {
+  test('of a publication that is on the volume already ends the job', async () => {
     const image = await house.images.create({ imageId: 'published' })
     await sealVersion(house, 'published', volumeId)
-    const jobId = await openJobId(house, 'publish', image.uid)
-    const { generation } = await imageRow(image.uid)
+    const jobId = await openJobId(house, 'publish', `${image.uid}/${volumeId}`)
     await house.db
-      .updateTable('images')
-      .set({ publishedGeneration: generation })
-      .where('uid', '=', image.uid)
+      .updateTable('publications')
+      .set({ publishedGeneration: sql`wanted_generation` })
+      .where('imageUid', '=', image.uid)
       .execute()
     expect(await refusalOf(jobId)).toBe(ClaimRefusal.CLAIM_REFUSAL_DONE)
     expect((await rowOf(jobId)).state).toBe('done')
@@ -95,14 +95,14 @@ describe('what a worker confirms', () => {
   test('of a publication is refused once another holds the job, and changes nothing', async () => {
     const image = await house.images.create({ imageId: 'lost-claim' })
     await sealVersion(house, 'lost-claim', volumeId)
-    const jobId = await openJobId(house, 'publish', image.uid)
+    const jobId = await openJobId(house, 'publish', `${image.uid}/${volumeId}`)
     const first = await claim(house, jobId)
     await setJob(jobId, { claimExpiresAt: past() })
     await claim(house, jobId)
-    const { generation, publishedGeneration } = await imageRow(image.uid)
-    const late = { jobId, claimToken: first.claimToken, generation: BigInt(generation) }
+    const before = await publicationOf(image.uid)
+    const late = { jobId, claimToken: first.claimToken }
     await expect(house.coordination.confirmCommand(late)).rejects.toEqual(reason('CLAIM_LOST'))
-    expect(await imageRow(image.uid)).toMatchObject({ publishedGeneration })
+    expect(await publicationOf(image.uid)).toEqual(before)
     expect((await rowOf(jobId)).state).toBe('open')
   })
 
@@ -121,16 +121,14 @@ describe('what a worker confirms', () => {
     expect(version.lifecycle).toBe(Lifecycle.LIFECYCLE_UPLOADING)
   })
 
-  test('of an earlier publication does not take back a later one', async () => {
+  test('of a publication that was begun in an earlier epoch does not count', async () => {
     const image = await house.images.create({ imageId: 'earlier' })
     await validVersion(house, 'earlier', volumeId)
-    const jobId = await openJobId(house, 'publish', image.uid)
+    const jobId = await openJobId(house, 'publish', `${image.uid}/${volumeId}`)
     const { claimToken } = await claim(house, jobId)
-    const { generation } = await imageRow(image.uid)
-    const publishedGeneration = generation - 1
-    await house.db.updateTable('images').set({ publishedGeneration }).where('uid', '=', image.uid).execute()
-    await house.coordination.confirmCommand({ jobId, claimToken, generation: 0n })
-    expect(await imageRow(image.uid)).toMatchObject({ publishedGeneration })
+    await house.db.transaction().execute((trx) => raiseEpochAbove(trx, 1))
+    await house.coordination.confirmCommand({ jobId, claimToken })
+    expect(await publicationOf(image.uid)).toMatchObject({ publishedGeneration: 0, baseDigest: null })
     expect((await rowOf(jobId)).state).toBe('open')
   })
 })

@@ -40,13 +40,13 @@ test('each move of the pointer, and no other promotion, raises what is to be pub
 test('a move of the pointer calls for a publication, also when all before it has been published', async () => {
   const { uid } = await house.images.create({ imageId: 'called-for' })
   const { versionId } = await validVersion(house, 'called-for', volumeId)
-  const jobId = await openJobId(house, 'publish', uid)
+  const subject = `${uid}/${volumeId}`
+  const jobId = await openJobId(house, 'publish', subject)
   const { claimToken } = await claim(house, jobId)
-  const generation = BigInt((await rowOf(uid)).generation)
-  await house.coordination.confirmCommand({ jobId, claimToken, generation })
-  await expect(openJobId(house, 'publish', uid)).rejects.toThrow()
+  await house.coordination.confirmCommand({ jobId, claimToken })
+  await expect(openJobId(house, 'publish', subject)).rejects.toThrow()
   await house.images.promote({ imageId: 'called-for', versionId })
-  const { work } = await claim(house, await openJobId(house, 'publish', uid))
+  const { work } = await claim(house, await openJobId(house, 'publish', subject))
   expect(work).toMatchObject({ $case: 'publish', value: { primaryVersionId: versionId } })
 })
 

@@ -24,18 +24,6 @@ export default mutantsOf(
       meaning: 'a version that is judged is examined again',
     },
     {
-      id: 'publication-of-nothing-new',
-      law: 11,
-      from: 'if (!image || image.generation <= image.publishedGeneration) return undefined',
-      to: 'if (!image) return undefined',
-      suites: [
-        'services/catalog/test/claims-and-leases',
-        'services/catalog/test/jobs',
-        'services/catalog/test/inventory',
-      ],
-      meaning: 'what is published is published again',
-    },
-    {
       id: 'expiry-that-does-not-ask',
       law: 3,
       from: "idleMs: row.pendingOutcome === 'EXPIRED' ? times.uploadExpiryMs : 0",

@@ -34,7 +34,7 @@ export default mutantsOf(
     {
       id: 'pointer-moves-without-publication',
       law: 12,
-      from: ')\n  await touchImage(trx, uid)\n}',
+      from: ')\n  await publishChange(trx, uid)\n}',
       to: ')\n}',
       suites: [
         'services/catalog/test/pointer',

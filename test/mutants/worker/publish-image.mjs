@@ -5,18 +5,18 @@ export default mutantsOf(
   ['services/worker/test/commands'],
   [
     {
-      id: 'highest-generation-confirmed',
+      id: 'conflict-not-told',
       law: 12,
-      from: 'if (answer.generation < published) published = answer.generation',
+      from: "if (isDomainError(error, 'PUBLICATION_CONFLICT')) return foundOf(error, work)",
       to: '',
-      meaning: 'a volume that has an earlier generation counts as published',
+      meaning: 'the catalog never learns that its database is older than the volume',
     },
     {
-      id: 'published-to-one-volume',
+      id: 'volume-ahead-not-told',
       law: 12,
-      from: 'for (const { address } of work.volumes) {',
-      to: 'for (const { address } of work.volumes.slice(0, 1)) {',
-      meaning: 'only one volume carries the image’s document',
+      from: 'if (isAhead) return foundOf(error, work)',
+      to: '',
+      meaning: 'the catalog never learns that a volume is ahead of it',
     },
   ],
 )
