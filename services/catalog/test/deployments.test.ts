@@ -39,13 +39,17 @@ describe('deployments', () => {
     const orders = await start(machine({ serial: 'KEEP-1' }))
     await house.images.promote({ imageId: 'lab', versionId: second })
     const again = await house.deployments.issueTicket({ deploymentId: idOf(orders) })
-    expect(again).toEqual({ ...orders, ticket: again.ticket })
+    // The lease runs on between the two answers.
+    const { expiresIn } = again.deployment ?? {}
+    const deployment = { ...orders.deployment, expiresIn }
+    expect(again).toEqual({ ...orders, deployment, ticket: again.ticket })
     expect(again.deployment?.versionId).toBe(first)
     const next = await start(machine({ serial: 'KEEP-2' }))
     expect(next.deployment?.versionId).toBe(second)
   })
 
   test('wait for a promotion that is under way, and pin what it promotes', async () => {
+    await house.images.promote({ imageId: 'lab', versionId: first })
     const started = await house.db.transaction().execute(async (trx) => {
       const promotion = { imageId: 'lab', versionId: second, expected: undefined, force: false, reason: '' }
       await promoteVersion(trx, promotion, systemActor)
