@@ -102,7 +102,7 @@ export async function verifyTicket(
     currentDate: now,
     requiredClaims: ['sub', 'iat', 'exp', 'operation'],
   }).catch((cause: unknown) => {
-    throw refusal(cause)
+    throw refusal(cause, now)
   })
   const { sub, iat, aud, exp, ...rest } = payload
   const claims = { ...rest, volumeId: aud, versionId: sub } as unknown as TicketClaims
@@ -124,10 +124,22 @@ function trustedKey(trust: Trust, token: string): CryptoKey {
   return key
 }
 
-function refusal(cause: unknown): DomainError {
+function refusal(cause: unknown, now: Date): DomainError {
   if (cause instanceof DomainError) return cause
-  if (cause instanceof errors.JWTExpired)
-    return new DomainError('TICKET_EXPIRED', 'the ticket has expired; ask for a new one', {}, { cause })
+  if (cause instanceof errors.JWTExpired) return ticketExpired(cause, now)
   const why = cause instanceof Error ? cause.message : String(cause)
   return new DomainError('TICKET_INVALID', `the ticket is not valid here: ${why}`, {}, { cause })
+}
+
+/** Says by which clock, since a refusal is often the first sign of one that was set wrong. */
+function ticketExpired(cause: errors.JWTExpired, now: Date): DomainError {
+  const expired = new Date(Number(cause.payload.exp) * 1000).toISOString()
+  const ahead = Math.round((Date.now() - now.getTime()) / 1000)
+  return new DomainError(
+    'TICKET_EXPIRED',
+    `the ticket expired at ${expired}, and the catalog's clock says ${now.toISOString()} ` +
+      `(this machine's is ${ahead} s ahead); ask for a new one`,
+    {},
+    { cause },
+  )
 }

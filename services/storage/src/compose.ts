@@ -116,7 +116,12 @@ async function serve(
   })
   const pace = { syncBytes: config.syncBytes, syncIntervalMs: config.syncIntervalMs }
   const publications = new KeyedQueue<string>()
-  const door = createDoor(() => trust.current, volume.volumeId, config.serviceKey)
+  const door = createDoor(
+    () => trust.current,
+    () => trust.clock.now(),
+    volume.volumeId,
+    config.serviceKey,
+  )
 
   const server = createGrpcServer(log, defaultReceiveBudget)
   const health = addHealth(server)

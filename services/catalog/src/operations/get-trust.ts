@@ -1,10 +1,13 @@
 import { leewaySeconds } from '@goldkeep/tickets'
 import { sql, type Kysely } from 'kysely'
+import { databaseNow } from '../db/clock.js'
 import { getHouse, readDatabaseState, type DatabaseState } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
 
 export interface TrustView extends DatabaseState {
   readonly houseId: string
+  /** By the database's clock. */
+  readonly serverTime: Date
   readonly keys: readonly { readonly keyId: string; readonly publicKey: Uint8Array }[]
   readonly revocations: readonly { readonly subject: string; readonly issuedBefore: Date }[]
 }
@@ -42,5 +45,6 @@ export async function getTrust(db: Kysely<DB>, ticketLifetimeMs: number): Promis
   const revocations = [...deployments, ...uploads].flatMap(({ subject, endedAt }) =>
     endedAt ? [{ subject, issuedBefore: new Date(endedAt.getTime() + overlapMs) }] : [],
   )
-  return { houseId, keys, revocations, ...(await readDatabaseState(db)) }
+  const state = await readDatabaseState(db)
+  return { houseId, keys, revocations, ...state, serverTime: await databaseNow(db) }
 }

@@ -1,6 +1,7 @@
 import type { catalog } from '@goldkeep/contracts'
 import type { Logger } from '@goldkeep/service'
 import { importPublicKey, type Trust } from '@goldkeep/tickets'
+import { CatalogClock } from './catalog-clock.js'
 import type { CoordinationClient } from '../catalog/coordination.js'
 
 /** Where the last known trust is kept, so that tickets can be checked while the catalog is down. */
@@ -29,6 +30,8 @@ export class TrustKeeper {
   #incarnation = ''
   #position = 0n
   #stepsBack = 0
+  /** Tickets are judged by it. */
+  readonly clock = new CatalogClock()
 
   constructor(
     private readonly file: TrustFile,
@@ -62,8 +65,10 @@ export class TrustKeeper {
 
   /** Asks the catalog. What it says holds at once, also when it cannot be written down. */
   async refresh(signal: AbortSignal): Promise<void> {
+    const askedAt = performance.now()
     const answer = await this.catalog.getTrust({}, { signal })
     this.#noteDatabase(answer)
+    if (answer.serverTime) this.clock.hear(answer.serverTime, askedAt)
     const stored = toStored(answer)
     const text = JSON.stringify(stored)
     if (text === this.#stored) return

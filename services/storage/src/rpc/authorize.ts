@@ -16,9 +16,15 @@ export interface Door {
   requireService(context: CallContext): Promise<void>
 }
 
-export function createDoor(trust: () => Trust, volumeId: VolumeId, serviceKey: Uint8Array): Door {
+/** @param now by the catalog's clock, by which tickets are issued */
+export function createDoor(
+  trust: () => Trust,
+  now: () => Date,
+  volumeId: VolumeId,
+  serviceKey: Uint8Array,
+): Door {
   const claimsOf = (context: CallContext) =>
-    verifyTicket(trust(), bearerOf(context.metadata), volumeId, new Date())
+    verifyTicket(trust(), bearerOf(context.metadata), volumeId, now())
   return {
     uploadOf: async (context, versionId) => {
       const claims = await claimsOf(context)
