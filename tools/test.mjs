@@ -12,7 +12,7 @@ const jestArguments = large || first === '--all' ? others : process.argv.slice(2
 const report = join(root, 'test-results', 'jest.json')
 
 const preparations = [
-  ['node', ['tools/ensure-debian-packages.mjs', 'wimtools', 'redis-server', 'strace']],
+  ['node', ['tools/ensure-debian-packages.mjs', 'wimtools', 'redis-server', 'strace', 'lz4']],
   ['node', ['tools/build.mjs']],
 ]
 for (const [command, commandArguments] of preparations)

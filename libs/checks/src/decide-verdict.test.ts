@@ -33,8 +33,12 @@ describe('the verdict', () => {
   })
 
   test('wants nothing of WIMs where there are none', () => {
-    expect(decideVerdict([block], passes(general))).toBe('VALID')
-    expect(decideVerdict([{ path: 'hd0/part1.imager.wim', kind: 'lz4' }], passes(general))).toBe('VALID')
+    const imager = { path: 'hd0/part1.imager.wim', kind: 'lz4' }
+    for (const image of [block, imager]) {
+      const examined = passes(['block-image'], image.path)
+      expect(decideVerdict([image], [...passes(general), ...examined])).toBe('VALID')
+      expect(decideVerdict([image], passes(general))).toBe('UNDECIDED')
+    }
   })
 
   test('wants wim-content for each WIM', () => {

@@ -1,4 +1,5 @@
 import type { CheckName, Finding } from '@goldkeep/domain'
+import { isBlockImage } from './block-names.js'
 import { isWimName } from './file-kinds.js'
 
 export type Decision = 'VALID' | 'INVALID' | 'UNDECIDED'
@@ -24,7 +25,7 @@ const requiredOfWims = [
 
 /**
  * What the findings come to. INVALID when any check failed; VALID when every required check is at PASS
- * or WARN, and for each WIM file the three that look into it; else UNDECIDED, which is tried again.
+ * or WARN, for each WIM file the three that look into it, and for each block image its own; else UNDECIDED, which is tried again.
  * ERROR and SKIP decide nothing.
  */
 export function decideVerdict(
@@ -37,14 +38,17 @@ export function decideVerdict(
   const passed = findings.filter(({ verdict }) => verdict === 'PASS' || verdict === 'WARN')
   const general = alwaysRequired.every((check) => passed.some((finding) => finding.check === check))
   const wims = files.filter(isWim)
-  const looked = requiredOfWims.every((check) => hasPassed(check, wims, passed))
+  const images = files.filter(({ path, kind }) => kind !== undefined && isBlockImage(path, kind))
+  const looked =
+    requiredOfWims.every((check) => hasPassed(check, wims, passed)) &&
+    hasPassed('block-image', images, passed)
   return general && looked ? 'VALID' : 'UNDECIDED'
 }
 
 /** A passed finding without a path stands for the files that a long list of findings leaves out. */
-function hasPassed(check: CheckName, wims: readonly DecidedFile[], passed: readonly Finding[]): boolean {
+function hasPassed(check: CheckName, files: readonly DecidedFile[], passed: readonly Finding[]): boolean {
   const paths = new Set(passed.filter((finding) => finding.check === check).map(({ path }) => path))
-  return paths.has(undefined) || wims.every(({ path }) => paths.has(path))
+  return paths.has(undefined) || files.every(({ path }) => paths.has(path))
 }
 
 /** By what the bytes were found to be; by the name where nobody looked. */

@@ -4,7 +4,7 @@ import type { OpenFile } from './subject.js'
 
 /** Takes a file's bytes in order, so that several examinations share one reading. */
 export interface ByteConsumer {
-  push(bytes: Uint8Array): void
+  push(bytes: Uint8Array): void | Promise<void>
 }
 
 const blockBytes = 1024 * 1024
@@ -23,7 +23,7 @@ export async function readWhole(
     signal.throwIfAborted()
     const block = await open.read(offset, Math.min(blockBytes, open.size - offset))
     if (block.length === 0) throw new Error(`the file ended at ${offset} of ${open.size} bytes`)
-    for (const consumer of consumers) consumer.push(block)
+    for (const consumer of consumers) await consumer.push(block)
     offset += block.length
     onProgress?.({ check, path, bytes: offset })
   }

@@ -2,6 +2,8 @@ import type { CheckName, Finding } from '@goldkeep/domain'
 import { expectedFiles, matchFiles, type Schema } from '@goldkeep/schema'
 import { maxMetadataBytes, maxSortedEntries, quickLimits, type ExamineLimits } from '@goldkeep/wim'
 import { setImmediate } from 'node:timers/promises'
+import { hasBlockImageName } from './block-names.js'
+import { checkBlockImage } from './check-block-image.js'
 import { checkFilesMatchSchema } from './check-files-match-schema.js'
 import { checkSchemaSound } from './check-schema-sound.js'
 import { checkSizes } from './check-sizes.js'
@@ -47,7 +49,8 @@ export async function runQuickChecks(
   const matched = checkFilesMatchSchema(schema, subject)
   await setImmediate()
   const sized = checkSizes(schema, subject)
-  return [...findings, ...matched, ...sized, ...(await checkWims(schema, subject, limits, isOver))]
+  const wims = await checkWims(schema, subject, limits, isOver)
+  return [...findings, ...matched, ...sized, ...wims, ...(await checkBlockImages(schema, subject, isOver))]
 }
 
 async function checkWims(
@@ -88,3 +91,20 @@ async function checkWims(
 
 const leftOut = (check: CheckName, path: string): Finding =>
   finding(check, 'SKIP', 'Left to the validation: the version has too much for a quick look.', { path })
+
+async function checkBlockImages(
+  schema: Schema | undefined,
+  subject: CheckSubject,
+  isOver: () => boolean,
+): Promise<Finding[]> {
+  const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
+  const findings: Finding[] = []
+  for (const file of subject.files.filter(({ path }) => hasBlockImageName(path))) {
+    await setImmediate()
+    const found = isOver()
+      ? leftOut('block-image', file.path)
+      : await checkBlockImage(file, expected.expectedAt(file.path))
+    if (found) findings.push(found)
+  }
+  return withinBounds('block-image', findings)
+}

@@ -7,9 +7,10 @@ export const quickCheckNames = [
   'sizes',
   'wim-structure',
   'wim-metadata',
+  'block-image',
 ] as const
-export const deepCheckNames = ['digests', 'wim-content'] as const
-export const checkNames = [...quickCheckNames, ...deepCheckNames] as const
+export const deepCheckNames = ['digests', 'wim-content', 'block-image'] as const
+export const checkNames = [...quickCheckNames, 'digests', 'wim-content'] as const
 export type CheckName = (typeof checkNames)[number]
 
 /** The result of one check, on one file or (without a path) on the version as a whole. */

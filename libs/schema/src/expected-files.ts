@@ -17,6 +17,8 @@ export interface ExpectedFile {
   readonly description: string
   /** What is in use on the source; the file can hardly be under a few per cent of it. */
   readonly usedMiB?: number
+  /** Of the partition or logical volume, in bytes, where the schema says it. */
+  readonly sizeBytes?: number
   /** It may be absent, and is not a surprise when it is there. */
   readonly optional?: boolean
   matches(path: string): boolean
@@ -83,6 +85,7 @@ function linuxPartitionFiles(drive: Drive, partition: Partition, capture: Captur
       {
         ...startingWith(`${stem}.${captureProgram(partition.fsType)}.`),
         ...usedOf(partition),
+        ...sizeOf(partition, drive),
         description,
         ...(optional && { optional }),
       },
@@ -93,13 +96,14 @@ function linuxPartitionFiles(drive: Drive, partition: Partition, capture: Captur
     .filter((volume) => volume.active && !isSwap(volume))
     .map((volume) => logicalVolumeFile(drive, name, volume))
   if (!capture.skipLvmShrink) return files
-  return [{ ...startingWith(`${stem}.imager.`), description }, ...files]
+  return [{ ...startingWith(`${stem}.imager.`), ...sizeOf(partition, drive), description }, ...files]
 }
 
 function logicalVolumeFile(drive: Drive, group: string, volume: LogicalVolume): ExpectedFile {
   return {
     ...startingWith(`hd${drive.index}/${group}-${volume.name}.${captureProgram(volume.fsType)}.`),
     ...usedOf(volume),
+    ...sizeOf(volume, drive),
     description: describeLogicalVolume(drive, group, volume),
   }
 }
@@ -118,6 +122,10 @@ const programs: ReadonlyMap<string, string> = new Map([
 const captureProgram = (fsType: string): string => programs.get(fsType.toLowerCase()) ?? 'imager'
 
 const usedOf = ({ usedMiB }: { readonly usedMiB?: number }) => (usedMiB === undefined ? {} : { usedMiB })
+
+/** 0 is what a client writes that does not know. */
+const sizeOf = ({ sizeSectors }: { readonly sizeSectors?: number }, { sectorBytes }: Drive) =>
+  sizeSectors ? { sizeBytes: sizeSectors * sectorBytes } : {}
 
 const exactly = (pattern: string) => ({ pattern, matches: (path: string) => path === pattern })
 

@@ -1,4 +1,4 @@
-import { runDeepChecks, runQuickChecks, thoroughLimits } from '@goldkeep/checks'
+import { combineFindings, runDeepChecks, runQuickChecks, thoroughLimits } from '@goldkeep/checks'
 import type { Finding } from '@goldkeep/domain'
 import { readVersion } from './read-version.js'
 import type { Validation, WimlibLimits } from './validation.js'
@@ -18,5 +18,5 @@ export async function validateVersion(
   const quick = await runQuickChecks(read.subject, thoroughLimits)
   signal.throwIfAborted()
   const limits = { wimMemoryBytes: wimlib.memoryBytes, wimTimeoutMs: wimlib.timeMs }
-  return [...quick, ...(await runDeepChecks(read.subject, { signal, quick, ...limits }))]
+  return combineFindings(quick, await runDeepChecks(read.subject, { signal, quick, ...limits }))
 }

@@ -1,0 +1,5 @@
+export { type ExpectedPartition } from './content-reader.js'
+export { ImageFault } from './image-fault.js'
+export { imageReader, type BlockKind, type ImageReader } from './image-reader.js'
+export { lookAtImage } from './look-at-image.js'
+export { type PartcloneHeader } from './partclone-header.js'
