@@ -37,6 +37,16 @@ const ioModules = {
   message: 'The domain is rules without I/O, so that it can be read and tested by itself; hand it the data.',
 }
 
+/** Node lets the output of a child that ends early run away unread, and its grandchildren outlive it. */
+const childModule = {
+  paths: [
+    {
+      name: 'node:child_process',
+      message: 'Programs are started by startChild of @goldkeep/client, which loses none of their bytes.',
+    },
+  ],
+}
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/generated/', '**/node_modules/', '.nx/', '.goldkeep/', 'test-results/'] },
   { linterOptions: { noInlineConfig: true } },
@@ -109,6 +119,12 @@ export default tseslint.config(
       // An async function may keep a promise of its interface without waiting for anything.
       '@typescript-eslint/require-await': 'off',
     },
+  },
+  {
+    files: ['libs/*/src/**/*.ts', 'services/*/src/**/*.ts'],
+    // A database server writes to its log file and no pipe.
+    ignores: ['libs/client/src/child-process.ts', 'libs/postgres/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', childModule] },
   },
   { files: environmentReaders, rules: { 'no-restricted-properties': 'off' } },
   {

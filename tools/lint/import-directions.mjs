@@ -8,7 +8,7 @@ const libImports = {
   wim: ['domain'],
   volume: ['domain'],
   tickets: ['domain'],
-  checks: ['domain', 'schema', 'wim', 'volume'],
+  checks: ['domain', 'schema', 'wim', 'volume', 'client'],
   client: ['domain', 'contracts'],
   service: ['domain', 'contracts', 'tickets', 'client'],
   jobs: ['domain', 'service', 'postgres'],

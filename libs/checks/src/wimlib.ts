@@ -1,10 +1,9 @@
+import { runProgram } from '@goldkeep/client/run-program'
 import { cleanText } from '@goldkeep/domain'
-import { spawn } from 'node:child_process'
 import { limitPrefix, type ChildLimits } from './child-limits.js'
 
 /** The program of wimlib; Debian's package is `wimtools`. */
 const defaultProgram = 'wimlib-imagex'
-const keptBytes = 4096
 /** For the program to end after being told to; then it is killed. */
 const graceMs = 2_000
 
@@ -31,53 +30,23 @@ export type WimlibRun =
  * Runs wimlib-imagex to its end. It is ended when the signal aborts or the time is up.
  * Rejects with the signal's reason when aborted.
  */
-export function runWimlib(
+export async function runWimlib(
   parameters: readonly string[],
   { signal, timeoutMs, program = defaultProgram, limits, onOutput }: WimlibOptions,
 ): Promise<WimlibRun> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error)
-    const [command = program, ...rest] = [...limitPrefix(limits), program, ...parameters]
-    const child = spawn(command, rest, { stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'pipe'] })
-    if (onOutput) child.stdout?.on('data', onOutput)
-    let words = ''
-    let late = false
-    let killer: NodeJS.Timeout | undefined
-    const end = (): void => {
-      child.kill('SIGTERM')
-      killer ??= setTimeout(() => child.kill('SIGKILL'), graceMs)
-    }
-    const timer = setTimeout(() => {
-      late = true
-      end()
-    }, timeoutMs)
-    signal.addEventListener('abort', end, { once: true })
-    const settle = (run: WimlibRun): void => {
-      clearTimeout(timer)
-      clearTimeout(killer)
-      signal.removeEventListener('abort', end)
-      if (signal.aborted) reject(signal.reason as Error)
-      else resolve(run)
-    }
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      words = (words + text).slice(-keptBytes)
-    })
-    child.on('error', (error) =>
-      settle({ outcome: 'not-ended', lastWords: `cannot run ${program}: ${error.message}` }),
-    )
-    child.on('close', (code, endedBy) => {
-      if (late) settle({ outcome: 'not-ended', lastWords: `not done after ${timeoutMs / 1000} s` })
-      else if (code === null || endedBy)
-        settle({
-          outcome: 'not-ended',
-          lastWords: `ended by ${endedBy}`,
-          ...(endedBy && { signal: endedBy }),
-        })
-      else if (limits && notFound.has(code))
-        settle({ outcome: 'not-ended', lastWords: `cannot run ${program}: ${lastLine(words)}` })
-      else settle({ outcome: 'exited', code, lastWords: lastLine(words), warnings: warningsIn(words) })
-    })
+  const [command = program, ...rest] = [...limitPrefix(limits), program, ...parameters]
+  const { end, errors } = await runProgram([command, ...rest], {
+    ...{ signal, timeoutMs, graceMs },
+    ...(onOutput && { onOutput }),
   })
+  if (end.kind === 'late') return { outcome: 'not-ended', lastWords: `not done after ${timeoutMs / 1000} s` }
+  if (end.kind === 'signal')
+    return { outcome: 'not-ended', lastWords: `ended by ${end.signal}`, signal: end.signal }
+  if (end.kind === 'not-started')
+    return { outcome: 'not-ended', lastWords: `cannot run ${program}: ${end.message}` }
+  if (limits && notFound.has(end.code))
+    return { outcome: 'not-ended', lastWords: `cannot run ${program}: ${lastLine(errors)}` }
+  return { outcome: 'exited', code: end.code, lastWords: lastLine(errors), warnings: warningsIn(errors) }
 }
 
 /** How `prlimit` and `nice` end when the program that they are to run is not there, or cannot be run. */

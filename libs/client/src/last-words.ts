@@ -9,10 +9,13 @@ export class LastWords {
     this.tail = Buffer.concat([this.tail, text]).subarray(-keptBytes)
   }
 
+  text(): string {
+    return this.tail.toString('utf8')
+  }
+
   /** The last lines; of a line that redraws itself by carriage return, the last state. */
   lines(): string {
-    const lines = this.tail
-      .toString('utf8')
+    const lines = this.text()
       .split('\n')
       .map((line) => line.replace(/\r$/, '').split('\r').at(-1)?.trimEnd() ?? '')
     return lines

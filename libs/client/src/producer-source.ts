@@ -1,18 +1,24 @@
 import type { ByteSource } from './byte-source.js'
-import { startChild } from './child-process.js'
+import { startChild, type ChildOptions } from './child-process.js'
+import { requireSuccess } from './process-failed.js'
+
+/** How a person hears of a producer or consumer. */
+export type Listener = Pick<ChildOptions, 'onStderr' | 'onHeld' | 'graceMs' | 'momentMs'>
 
 /**
  * A program whose standard output is the file. Its bytes end well only if it ended with exit code 0:
  * a pipe alone cannot tell.
  */
-export function producerSource(
-  command: readonly [string, ...string[]],
-  onStderr?: (text: Uint8Array) => void,
-): ByteSource {
-  const child = startChild({ role: 'producer', command, onStderr })
+export function producerSource(command: readonly [string, ...string[]], listener: Listener = {}): ByteSource {
+  const child = startChild({ command, stdin: 'ignore', stdout: 'pipe', ...listener })
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    yield* child.stdout as AsyncIterable<Uint8Array>
-    await child.ended
+    try {
+      yield* child.stdout as AsyncIterable<Uint8Array>
+    } catch (error) {
+      await requireSuccess(child, 'producer', command[0])
+      throw error
+    }
+    await requireSuccess(child, 'producer', command[0])
   }
   return { bytes: bytes(), stop: () => child.stop() }
 }

@@ -1,5 +1,5 @@
 import { DomainError } from '@goldkeep/domain'
-import { ProcessFailedError } from './child-process.js'
+import { ProcessFailedError } from './process-failed.js'
 
 /** Worth another try. */
 export function unavailable(cause: Error): DomainError {

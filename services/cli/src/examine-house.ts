@@ -1,8 +1,6 @@
-import { measureConnect } from '@goldkeep/client'
+import { measureConnect, runProgram } from '@goldkeep/client'
 import type { catalog } from '@goldkeep/contracts'
 import type { ExitCode } from '@goldkeep/domain'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { explainError } from './explain-error.js'
 import { formatSize, formatSpan } from './output/format.js'
 import type { Session } from './session.js'
@@ -17,13 +15,14 @@ export interface Examined {
 }
 
 const connectMs = 3_000
+const wimlibMs = 10_000
 const clockToleranceSeconds = 60
 /** Below this share of free space an administrator wants to know. */
 const littleSpace = 0.1
 
 /** Looks at everything, from here to the volumes; what cannot be looked at because of another is left out. */
 export async function examineHouse(session: Session): Promise<Examined[]> {
-  return [...(await examineCatalog(session)), await examineWimlib()]
+  return [...(await examineCatalog(session)), await examineWimlib(session)]
 }
 
 async function examineCatalog(session: Session): Promise<Examined[]> {
@@ -79,13 +78,10 @@ function examineClock(houseTime: Date | undefined): Examined[] {
   return [Math.abs(seconds) > clockToleranceSeconds ? warn('clock', found) : good('clock', `within ${found}`)]
 }
 
-async function examineWimlib(): Promise<Examined> {
-  try {
-    const { stdout } = await promisify(execFile)('wimlib-imagex', ['--version'])
-    return good('wimlib-imagex', stdout.split('\n', 1)[0] ?? '')
-  } catch {
-    return warn('wimlib-imagex', 'not found here; capture and apply need it (Debian package wimtools)')
-  }
+async function examineWimlib({ signal }: Session): Promise<Examined> {
+  const { end, output } = await runProgram(['wimlib-imagex', '--version'], { signal, timeoutMs: wimlibMs })
+  if (end.kind === 'code' && end.code === 0) return good('wimlib-imagex', output.split('\n', 1)[0] ?? '')
+  return warn('wimlib-imagex', 'not found here; capture and apply need it (Debian package wimtools)')
 }
 
 const good = (what: string, found: string): Examined => ({ what, result: 'GOOD', found })

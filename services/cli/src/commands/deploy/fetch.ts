@@ -9,6 +9,7 @@ import { startProgress } from '../../output/progress.js'
 import type { ProgressPlan } from '../../output/progress-line.js'
 import type { Session } from '../../session.js'
 import { fetchAll, fetchOne, type FetchedFile } from '../../transfer/fetch-files.js'
+import { listenTo } from '../../transfer/child-listener.js'
 import { pipeOut, withProgress } from '../../transfer/pipe-out.js'
 
 interface Options {
@@ -81,9 +82,14 @@ function planOf({ files }: DeploymentSession): ProgressPlan {
   return { files: fetched.length, bytes: fetched.reduce((sum, { size }) => sum + size, 0) }
 }
 
-async function feed({ childCommand, environment }: Session, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+async function feed(session: Session, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const { childCommand, signal } = session
   const [program = '', ...parameters] = childCommand ?? []
-  await feedConsumer([program, ...parameters], bytes, (text) => environment.stderr.write(text))
+  const listener = { ...listenTo(session, 'consumer'), signal }
+  if ((await feedConsumer([program, ...parameters], bytes, listener)) === 'some')
+    session.say(
+      `${program} ended well before it had read the whole file; the rest was read and its digest is right`,
+    )
 }
 
 function refuseMixtures({ childCommand, options: { json } }: Session, { to, file }: Options): void {

@@ -5,6 +5,7 @@ import { parseSpan, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
 import { startProgress } from '../../output/progress.js'
 import type { Session } from '../../session.js'
+import { listenTo } from '../../transfer/child-listener.js'
 import { quoted, sayHowToGoOn, type GoingOn } from '../../transfer/how-to-go-on.js'
 import { sendFile, type SentFile } from '../../transfer/send-file.js'
 import { sendStream } from '../../transfer/send-stream.js'
@@ -49,6 +50,7 @@ export function addUploadWrite(upload: Command, { actWithChild }: Actions): void
         const sent = await sayHowToGoOn(session, goingOn, () =>
           write(session, versionId, path, file, options),
         )
+        if (sent.size === 0) session.say(`${path}: nothing came, and an empty file was stored`)
         session.show(
           { versionId, path, sizeBytes: String(sent.size), sha256: sent.sha256, how: sent.how },
           () => `${sent.sha256}  ${path}`,
@@ -103,10 +105,10 @@ function howToGoOn(
   return { versionId, command: `… | ${command}`, effect: 'this one file starts anew' }
 }
 
-function sourceOf({ childCommand, environment }: Session): ByteSource {
+function sourceOf(session: Session): ByteSource {
+  const { childCommand, environment } = session
   const [program, ...parameters] = childCommand ?? []
-  if (program !== undefined)
-    return producerSource([program, ...parameters], (text) => environment.stderr.write(text))
+  if (program !== undefined) return producerSource([program, ...parameters], listenTo(session, 'producer'))
   if (environment.stdin.isTTY)
     throw usageError('expected a file, a pipe or `-- PRODUCER …`, found a terminal as standard input')
   return streamSource(environment.stdin)
