@@ -1,4 +1,4 @@
-import { sha256OfFile, startHouse, type House } from '@goldkeep/testing'
+import { sha256OfFile, startHouse, waitUntil, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import {
   makeMachine,
   pipeVersion,
   sumsMatch,
+  uploadVersion,
   versionDirectory,
   windows,
   type Capture,
@@ -47,6 +48,76 @@ describe('captures that are streamed', () => {
     },
     120_000,
   )
+
+  describe('a command whose standard streams break', () => {
+    let capture: Capture
+    let id: string
+    let deployment: string
+
+    beforeAll(async () => {
+      capture = await captureMachine(join(house.directory, 'broken'), 8 * mebibyte)
+      id = await uploadVersion(house, image, capture.folder)
+      await house.goldkeep.run('promote', id, '--force', '--reason', 'nothing here checks it')
+      deployment = await house.goldkeep.run('deploy', 'start', image, '--machine', 'serial:PC-1')
+    }, 60_000)
+
+    test('uploads on when nobody reads its standard error any more, and its producer does not notice', async () => {
+      const open = await begin(house, image, capture)
+      const script = 'for n in 1 2 3; do cat "$0"; echo said >&2; done'
+      const command = ['sh', '-c', script, capture.efiFile]
+      const running = house.goldkeep.start('upload', 'write', open, efi, '--json', '--', ...command)
+      running.process.stderr?.destroy()
+      const { code, stdout } = await running.outcome
+      expect(code).toBe(0)
+      const size = 3 * (await stat(capture.efiFile)).size
+      expect(JSON.parse(stdout)).toMatchObject({ sizeBytes: String(size) })
+    }, 30_000)
+
+    test.each([
+      ['its reader ends early', 9, 'ended after it got', (out: string) => `| head -c 10 >'${out}'`],
+      ['the device is full', 8, 'standard output: no space left', () => '>/dev/full'],
+    ])(
+      'that writes a file to standard output fails when %s',
+      async (_, code, sentence, to) => {
+        const out = join(house.directory, 'came')
+        const failed = await house.goldkeep.shell(
+          `goldkeep deploy fetch ${deployment} --file ${windows} --to - ${to(out)}; exit \${PIPESTATUS[0]}`,
+        )
+        expect(failed.code).toBe(code)
+        expect(failed.stderr).toContain(sentence)
+      },
+      30_000,
+    )
+
+    test('that writes a file to a file or a pipe gives its very bytes', async () => {
+      const out = join(house.directory, 'came-whole')
+      const fetch = `goldkeep deploy fetch ${deployment} --file ${windows} --to -`
+      const piped = await house.goldkeep.shell(`${fetch} >'${out}' && ${fetch} | cmp - '${out}'`)
+      expect(piped).toMatchObject({ code: 0 })
+      expect(await sha256OfFile(out)).toBe(await sha256OfFile(capture.windowsFile))
+    }, 30_000)
+
+    test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+      'ends its producer, and what that started, on %s',
+      async (signal) => {
+        const open = await begin(house, image, capture)
+        const script = 'sleep 600 & echo "pid=$!" >&2; echo bytes; wait'
+        const running = house.goldkeep.start('upload', 'write', open, efi, '--', 'sh', '-c', script)
+        let said = ''
+        running.process.stderr?.on('data', (text: string) => (said += text))
+        const pid = await waitUntil(() => Number(/pid=(\d+)/.exec(said)?.[1] ?? 0), {
+          timeoutMs: 20_000,
+          what: 'the producer has started',
+        })
+        running.process.kill(signal)
+        const { code, stderr } = await running.outcome
+        expect(code).toBe(130)
+        expect(stderr).toContain(`upload ${open} stays open`)
+        expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+      },
+      30_000,
+    )
+  })
 
   describe('a producer that is killed at 60 %', () => {
     let capture: Capture

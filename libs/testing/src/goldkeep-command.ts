@@ -23,6 +23,8 @@ export interface GoldkeepCommand {
   readonly run: (...args: string[]) => Promise<string>
   /** The same with standard input from a shell command, as in `command | goldkeep …`. */
   readonly pipe: (shellCommand: string, ...args: string[]) => Promise<string>
+  /** Runs a command line of bash, in which `goldkeep` is the command, to its end. */
+  readonly shell: (commandLine: string) => Promise<CommandOutcome>
 }
 
 /** The built `goldkeep` command, as a person types it, with `environment` added to our own. */
@@ -42,6 +44,9 @@ export function goldkeepCommand(environment: Readonly<Record<string, string>>): 
       const { outcome } = spawned('sh', ['-c', script, process.execPath, program, ...args])
       return succeeded(args, await outcome)
     },
+    shell: (commandLine) =>
+      spawned('bash', ['-c', `goldkeep() { '${process.execPath}' '${program}' "$@"; }; ${commandLine}`])
+        .outcome,
   }
 }
 

@@ -67,6 +67,36 @@ test('a catalog that is not there is exit code 6, after trying for as long as as
   })
 })
 
+/** Runs a shell's command line in which `goldkeep` is the program. */
+function shell(commandLine: string) {
+  const script = `goldkeep() { "${process.execPath}" "${program}" "$@"; }; ${commandLine}`
+  const env = { PATH: process.env.PATH ?? '', GOLDKEEP_HOME: nowhere }
+  const run = spawnSync('bash', ['-c', script], {
+    cwd: nowhere,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return { exit: run.status, stdout: run.stdout, stderr: run.stderr }
+}
+
+test.each([
+  ['a reader that has enough', 'goldkeep --help | true; exit ${PIPESTATUS[0]}', 0, ''],
+  ['a full device', 'goldkeep --help >/dev/full', 8, 'goldkeep: standard output: no space left\n'],
+  ['a file', 'goldkeep --help >help && grep -q rollback help', 0, ''],
+  ['nowhere', 'goldkeep --help >&-', 0, ''],
+])('data for %s', (_, commandLine, exit, stderr) => {
+  expect(shell(commandLine)).toEqual({ exit, stdout: '', stderr })
+})
+
+test.each([
+  ['its reader has ended', 'goldkeep status 2> >(exec 0<&-); exit $?'],
+  ['it is closed', 'goldkeep status 2>&-'],
+  ['it is full', 'goldkeep status 2>/dev/full'],
+])('a command ends with its own exit code when it cannot say why: %s', (_, commandLine) => {
+  expect(shell(commandLine)).toEqual({ exit: 2, stdout: '', stderr: '' })
+})
+
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
