@@ -1,7 +1,7 @@
 import { startTestPostgres, tcpProxy, waitUntil, type TcpProxy, type TestPostgres } from '@goldkeep/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type pg from 'pg'
-import { openPool, usualLimits } from './index.js'
+import { openPool, usualLimits } from '@goldkeep/postgres/pool'
 
 const silent = { warn: () => {} }
 const limits = { ...usualLimits, silenceMs: 600, connectMs: 600 }

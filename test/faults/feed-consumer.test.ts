@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { feedConsumer } from './feed-consumer.js'
+import { feedConsumer } from '@goldkeep/client'
 
 const directory = await mkdtemp(join(tmpdir(), 'goldkeep-consumer-'))
 afterAll(() => rm(directory, { recursive: true, force: true }))

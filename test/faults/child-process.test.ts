@@ -7,8 +7,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { startChild, type Child } from './child-process.js'
-import { producerSource } from './producer-source.js'
+import { producerSource, startChild, type Child } from '@goldkeep/client'
 
 const directory = await mkdtemp(join(tmpdir(), 'goldkeep-child-'))
 afterAll(() => rm(directory, { recursive: true, force: true }))
@@ -182,7 +181,7 @@ describe('stopping a producer', () => {
 })
 
 test('a program and what it started end with the process that started them', async () => {
-  const built = new URL('../dist/child-process.js', import.meta.url).href
+  const built = new URL('../../libs/client/dist/child-process.js', import.meta.url).href
   const script = `
     import { startChild } from '${built}'
     const command = ['sh', '-c', 'sleep 600 & echo $!; wait']
