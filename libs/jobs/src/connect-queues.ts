@@ -4,6 +4,10 @@ import type { QueueName } from './queue-names.js'
 import type { Queues, QueueLog, QueueSettings, QueueWorker } from './queues.js'
 import { openRedisBackend } from './redis-backend.js'
 import { runWorker } from './run-worker.js'
+import { settlesWithin } from './settles-within.js'
+
+/** Connections to a queue that has vanished may never end in order. */
+const closeMs = 5_000
 
 /**
  * Connects to the queues at a `redis:`, `rediss:`, `postgres:` or `postgresql:` address. On PostgreSQL the
@@ -30,8 +34,9 @@ export async function connectQueues(
   let closed: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
     await Promise.all([...workers].map((worker) => worker.close()))
-    await Promise.all([...queues.values()].map((queue) => queue.close()))
-    await backend.close()
+    const closing = [...queues.values()].map((queue) => queue.close())
+    await settlesWithin(Promise.allSettled(closing), closeMs)
+    await settlesWithin(backend.close(), closeMs)
   }
 
   return {

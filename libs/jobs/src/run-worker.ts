@@ -2,6 +2,7 @@ import { WaitingError, type Job } from 'bullmq'
 import { jobPayload, type JobPayload, type QueueName } from './queue-names.js'
 import type { BackendWorker, BackendWorkerOptions, QueueBackend } from './queue-backend.js'
 import type { JobHandler, QueueLog, QueueWorker, WorkerSettings } from './queues.js'
+import { settlesWithin } from './settles-within.js'
 
 /** A job whose workers died this often without a word is dropped; the sweeper puts it back. */
 const maxStalledCount = 10
@@ -70,20 +71,8 @@ async function closeWithin(
   running: ReadonlySet<Promise<void>>,
   milliseconds: number,
 ): Promise<void> {
-  // Not waiting for what runs, only taking nothing more.
-  await worker.pause(true)
+  // Not waiting for what runs, only taking nothing more; a queue that has vanished may never answer to it.
+  await settlesWithin(worker.pause(true), milliseconds)
   const idle = await settlesWithin(Promise.allSettled(running), milliseconds)
   await settlesWithin(worker.close(!idle), milliseconds)
-}
-
-async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds)
-  })
-  try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
