@@ -25,19 +25,5 @@ export default mutantsOf(
       to: 'const change = { ...move, changeId: 0, changedAt: new Date() } as never',
       meaning: 'a move of the pointer is not kept',
     },
-    {
-      id: 'move-without-publication',
-      law: 12,
-      from: "await ensureJob(trx, 'publish', move.imageUid)",
-      to: '',
-      suites: [
-        'services/catalog/test/pointer',
-        'services/catalog/test/primary',
-        'services/catalog/test/outbox',
-        'services/catalog/test/main-path',
-        'services/catalog/test/jobs',
-      ],
-      meaning: 'the volume is not told of the new primary',
-    },
   ],
 )

@@ -45,7 +45,7 @@ export default mutantsOf(
     {
       id: 'seal-without-publication',
       law: 12,
-      from: "await ensureJob(trx, 'publish', image.uid)",
+      from: 'await countVersion(trx, image, manifest)',
       to: '',
       suites: [
         'services/catalog/test/uploads',

@@ -37,7 +37,7 @@ export default mutantsOf(
     {
       id: 'verdict-not-published',
       law: 12,
-      from: "await ensureJob(trx, 'publish', image.uid)\n  return decision",
+      from: 'await publishChange(trx, image.uid, { versionId })\n  return decision',
       to: 'return decision',
       meaning: 'the volume does not learn the verdict',
     },
