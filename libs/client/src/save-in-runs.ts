@@ -8,7 +8,11 @@ import { syncDirectory, writeAfter } from './save-file.js'
 
 /** After a file's name: what a run for it, or `saveFile`, has left. */
 const afterName = /^(\.[0-9a-f]{16})?\.goldkeep-part$/
+const partName = /\.goldkeep-part$/
 const readBytes = 1024 * 1024
+
+/** Whether a file is what a run has left. */
+export const isPart = (name: string): boolean => partName.test(name)
 
 export interface KnownFile {
   readonly size: number
@@ -27,6 +31,20 @@ export async function saveInRuns(
   file: KnownFile,
   read: (prefix: Prefix) => AsyncIterable<Uint8Array>,
 ): Promise<void> {
+  const part = await fillPart(path, file, read)
+  await rename(part, path)
+  await syncDirectory(dirname(path))
+}
+
+/**
+ * The same without the rename: the whole file is on stable storage, beside its place.
+ * @returns where it is
+ */
+export async function fillPart(
+  path: string,
+  file: KnownFile,
+  read: (prefix: Prefix) => AsyncIterable<Uint8Array>,
+): Promise<string> {
   const part = `${path}.${file.sha256.slice(0, 16)}.goldkeep-part`
   await mkdir(dirname(path), { recursive: true })
   await removeOtherParts(path, part)
@@ -35,13 +53,12 @@ export async function saveInRuns(
     await fill(handle, file, read)
     await handle.sync()
     await handle.close()
-    await rename(part, path)
+    return part
   } catch (error) {
     await handle.close().catch(() => {})
     if (isDomainError(error, 'DIGEST_MISMATCH')) await rm(part, { force: true })
     throw error
   }
-  await syncDirectory(dirname(path))
 }
 
 async function fill(

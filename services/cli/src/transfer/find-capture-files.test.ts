@@ -35,3 +35,9 @@ test('a folder without a schema is no capture', async () => {
   const directory = await mkdtemp(join(top, 'one-'))
   await expect(findCaptureFiles(directory)).rejects.toThrow('expected a file named schema')
 })
+
+test('a folder in which a fetch was broken off is no capture', async () => {
+  const directory = await mkdtemp(join(top, 'one-'))
+  for (const name of ['schema', 'goldkeep-unfinished.txt']) await writeFile(join(directory, name), name)
+  await expect(findCaptureFiles(directory)).rejects.toThrow('found a fetch that was not finished')
+})

@@ -2,6 +2,7 @@ import { isFilePath } from '@goldkeep/domain'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../cli-error.js'
+import { unfinishedMark } from './replace-capture.js'
 
 export interface CaptureFile {
   /** In the version, such as `hd0/part1.winpe.wim`. */
@@ -25,6 +26,10 @@ export interface CaptureDirectory {
  * @throws CliError USAGE when there is no schema
  */
 export async function findCaptureFiles(directory: string): Promise<CaptureDirectory> {
+  if (await exists(join(directory, unfinishedMark)))
+    throw usageError(
+      `${directory}: expected a whole capture, found a fetch that was not finished; run it again`,
+    )
   const schema = await readFile(join(directory, 'schema')).catch((error: NodeJS.ErrnoException) => {
     throw usageError(
       `${directory}: expected a file named schema, found none that can be read (${error.code})`,
@@ -44,6 +49,12 @@ export async function findCaptureFiles(directory: string): Promise<CaptureDirect
     leftOut: paths.filter((one) => !fits(one)).map(({ path }) => path),
   }
 }
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )
 
 async function describeFile(directory: string, path: string): Promise<CaptureFile> {
   const file = join(directory, path)

@@ -1,15 +1,15 @@
 import { feedConsumer, openDeployment, type DeploymentSession } from '@goldkeep/client'
-import { schemaPath } from '@goldkeep/domain'
+import { listed, schemaPath } from '@goldkeep/domain'
 import type { Command } from 'commander'
-import { join } from 'node:path'
 import { parseCount, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { startProgress } from '../../output/progress.js'
-import type { ProgressPlan } from '../../output/progress-line.js'
+import type { Progress, ProgressPlan } from '../../output/progress-line.js'
 import type { Session } from '../../session.js'
 import { fetchAll, fetchOne, type FetchedFile } from '../../transfer/fetch-files.js'
 import { listenTo } from '../../transfer/child-listener.js'
+import { quoted } from '../../transfer/how-to-go-on.js'
 import { pipeOut, withProgress } from '../../transfer/pipe-out.js'
 
 interface Options {
@@ -24,6 +24,8 @@ const help = `
   goldkeep deploy fetch ID --file PATH --to -           one file on standard output
   goldkeep deploy fetch ID --file PATH -- CONSUMER …    one file into a program
 
+A folder that holds another version stays as it is until all files of the new one have come beside it; while they
+change places it has no schema. Files that the new version does not have are moved aside.
 Every byte is checked against the digest in the orders. Prefer a CONSUMER to a pipe: it is killed when the bytes
 are not right or do not come whole, since \`wimlib-imagex apply -\` takes a short stream for a whole one.`
 
@@ -56,9 +58,9 @@ async function fetch(session: Session, deployment: DeploymentSession, options: O
   const progress = startProgress(session, path === undefined ? planOf(deployment) : undefined)
   let fetched: readonly FetchedFile[]
   try {
-    if (path === undefined) fetched = await fetchAll(deployment, to ?? '', options.parallel, progress)
+    if (path === undefined) fetched = await fetchFolder(session, deployment, to ?? '', options, progress)
     else if (to !== undefined && to !== '-')
-      fetched = [await fetchOne(deployment, deployment.file(path), join(to, path), progress)]
+      fetched = [await fetchOne(deployment, deployment.file(path), to, progress)]
     else {
       const file = deployment.file(path)
       const bytes = withProgress(deployment.read(file), progress.line(path, file.size))
@@ -74,6 +76,27 @@ async function fetch(session: Session, deployment: DeploymentSession, options: O
     return `${formatCount(fetched.length, 'file')}, ${formatSize(bytes)}, all with the right digest, in ${to}`
   })
   session.say(`next: goldkeep deploy finish ${deploymentId}`)
+}
+
+async function fetchFolder(
+  session: Session,
+  deployment: DeploymentSession,
+  to: string,
+  { parallel }: Options,
+  progress: Progress,
+): Promise<readonly FetchedFile[]> {
+  try {
+    const { files, aside, foreign } = await fetchAll(deployment, to, parallel, progress)
+    if (aside !== undefined) session.say(`moved aside, files of another version: ${aside}`)
+    if (foreign.length > 0) session.say(`left as they were, no part of the version: ${listed(foreign)}`)
+    return files
+  } catch (error) {
+    session.say(
+      `${to} holds what it held before, or has no schema and is no whole capture yet; what has come is kept.\n` +
+        `  go on: goldkeep deploy fetch ${deployment.orders.deployment?.deploymentId} --to ${quoted(to)}`,
+    )
+    throw error
+  }
 }
 
 function planOf({ files }: DeploymentSession): ProgressPlan {
