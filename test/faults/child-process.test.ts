@@ -172,7 +172,9 @@ describe('stopping a producer', () => {
   }, 20_000)
 
   test('lets one that waits for a reader notice it', async () => {
-    const child = producer('trap "echo tidied >&2; exit 4" TERM; while :; do echo full of it; done')
+    // The shell hears the signal only when its child has written everything.
+    const writes = '(trap "" TERM; exec head -c 10000000 /dev/zero)'
+    const child = producer(`trap "echo tidied >&2; exit 4" TERM; ${writes}; sleep 600`)
     await once(child.stdout, 'readable')
     await child.stop()
     expect(child.lastWords()).toBe('tidied')
