@@ -1,5 +1,5 @@
 import { loadCatalogConfig, startCatalog } from '@goldkeep/catalog'
-import { canServeFrom, claimDirectory, startPostgres } from '@goldkeep/postgres'
+import { canServeFrom, claimDirectory, endLeftoverServer, startPostgres } from '@goldkeep/postgres'
 import {
   createLogger,
   runPhases,
@@ -36,6 +36,8 @@ export async function startHouse(config: AllInOneConfig, signal: AbortSignal): P
   }
 
   try {
+    // One of a start that was killed holds the port that this start wants.
+    await endLeftoverServer(home.postgres, logOf('postgres'))
     await refuseTakenPorts(config)
     const postgres = await startPostgres({
       directory: home.postgres,

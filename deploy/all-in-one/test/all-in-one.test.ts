@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  freePort,
   goldkeepCommand,
   startProcess,
   temporaryDirectory,
@@ -40,8 +41,11 @@ function launch(home: string, environment: Readonly<Record<string, string>> = {}
   return house
 }
 
-async function startHouse(home: string): Promise<TestProcess> {
-  const house = launch(home)
+async function startHouse(
+  home: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestProcess> {
+  const house = launch(home, environment)
   await house.waitForLine(/^Try: /)
   return house
 }
@@ -58,13 +62,15 @@ function runs(pid: number): boolean {
 test('a house that was killed with kill -9 starts again and has kept everything', async () => {
   const home = join(directory.path, 'home')
   const goldkeep = goldkeepCommand({ GOLDKEEP_HOME: home })
-  const first = await startHouse(home)
+  // The server that is left behind holds its port, as it does with the ports that are the default.
+  const ports = { GOLDKEEP_POSTGRES_PORT: String(await freePort()) }
+  const first = await startHouse(home, ports)
   await goldkeep.run('image', 'create', 'win11-lab')
   const abandoned = postgresPid(home)
   await first.killHard()
   expect(runs(abandoned)).toBe(true)
 
-  const second = await startHouse(home)
+  const second = await startHouse(home, ports)
   expect(runs(abandoned)).toBe(false)
   expect(await goldkeep.run('image', 'list')).toContain('win11-lab')
 
@@ -76,7 +82,7 @@ test('a house that was killed with kill -9 starts again and has kept everything'
 
 test('two houses live side by side, each home has one, and its secrets are readable by nobody else', async () => {
   const homes = ['one', 'two'].map((name) => join(directory.path, name))
-  await Promise.all(homes.map(startHouse))
+  await Promise.all(homes.map((home) => startHouse(home)))
   const [one = '', two = ''] = homes
   const modes = ['admin-token', 'service-key', 'context.json', 'postgres/password'].map(
     (name) => statSync(join(one, name)).mode & 0o777,

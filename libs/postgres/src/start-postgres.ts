@@ -35,7 +35,7 @@ export interface RunningPostgres {
  */
 export async function startPostgres({ directory, port = 0, log }: PostgresOptions): Promise<RunningPostgres> {
   const home = resolve(directory)
-  const dataDirectory = join(home, 'data')
+  const dataDirectory = dataDirectoryOf(home)
   makeHome(home)
   const user = chooseServerUser(dataDirectory)
   refuseUnreachable(home, dataDirectory, user)
@@ -61,10 +61,19 @@ export async function startPostgres({ directory, port = 0, log }: PostgresOption
   }
 }
 
+/**
+ * Ends the server that a killed process left running in the directory, which holds its port. Only whoever has
+ * claimed what the directory is in may call it.
+ */
+export function endLeftoverServer(directory: string, log: Logger): Promise<void> {
+  return endLeftover(dataDirectoryOf(directory), log)
+}
+
+const dataDirectoryOf = (directory: string): string => join(resolve(directory), 'data')
+
 /** Whether PostgreSQL, which under root runs as another user, could have its data below this directory. */
 export function canServeFrom(directory: string): boolean {
-  const path = resolve(directory)
-  return findBarrier(path, chooseServerUser(join(path, 'data'))) === undefined
+  return findBarrier(resolve(directory), chooseServerUser(dataDirectoryOf(directory))) === undefined
 }
 
 function makeHome(home: string): void {
