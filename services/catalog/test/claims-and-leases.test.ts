@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { sql } from 'kysely'
-import { raiseEpochAbove } from '../src/db/house-queries.js'
+import { getHouse, raiseEpochAbove } from '../src/db/house-queries.js'
 import { requestUploadEnd } from '../src/operations/request-upload-end.js'
 import { deriveMissingJobs } from '../src/operations/sweep-jobs.js'
 import { systemActor } from '../src/domain/actor.js'
@@ -16,6 +16,12 @@ const rowOf = (jobId: string) =>
   house.db.selectFrom('jobs').selectAll().where('jobId', '=', jobId).executeTakeFirstOrThrow()
 const publicationOf = (imageUid: string) =>
   house.db.selectFrom('publications').selectAll().where('imageUid', '=', imageUid).executeTakeFirstOrThrow()
+const setPart = (imageUid: string, part: unknown) =>
+  house.db
+    .updateTable('publications')
+    .set({ part: JSON.stringify(part) })
+    .where('imageUid', '=', imageUid)
+    .execute()
 const setJob = (jobId: string, changes: Record<string, unknown>) =>
   house.db.updateTable('jobs').set(changes).where('jobId', '=', jobId).execute()
 const refusalOf = async (jobId: string, claimant = worker) => {
@@ -121,16 +127,23 @@ describe('what a worker confirms', () => {
     expect(version.lifecycle).toBe(Lifecycle.LIFECYCLE_UPLOADING)
   })
 
-  test('of a publication that was begun in an earlier epoch does not count', async () => {
-    const image = await house.images.create({ imageId: 'earlier' })
-    await validVersion(house, 'earlier', volumeId)
-    const jobId = await openJobId(house, 'publish', `${image.uid}/${volumeId}`)
-    const { claimToken } = await claim(house, jobId)
-    await house.db.transaction().execute((trx) => raiseEpochAbove(trx, 1))
-    await house.coordination.confirmCommand({ jobId, claimToken })
-    expect(await publicationOf(image.uid)).toMatchObject({ publishedGeneration: 0, baseDigest: null })
-    expect((await rowOf(jobId)).state).toBe('open')
-  })
+  // A claim that reads before the epoch is raised, and writes afterwards, leaves its part behind.
+  test.each(['before', 'while'] as const)(
+    'of a publication given out %s the epoch was raised does not count',
+    async (givenOut) => {
+      const imageId = `given-out-${givenOut}`
+      const image = await house.images.create({ imageId })
+      await validVersion(house, imageId, volumeId)
+      const jobId = await openJobId(house, 'publish', `${image.uid}/${volumeId}`)
+      const { claimToken } = await claim(house, jobId)
+      const { part } = await publicationOf(image.uid)
+      await house.db.transaction().execute(async (trx) => raiseEpochAbove(trx, (await getHouse(trx)).epoch))
+      if (givenOut === 'while') await setPart(image.uid, part)
+      await house.coordination.confirmCommand({ jobId, claimToken })
+      expect(await publicationOf(image.uid)).toMatchObject({ publishedGeneration: 0, baseDigest: null })
+      expect((await rowOf(jobId)).state).toBe('open')
+    },
+  )
 })
 
 test('a renewal brings the lease of a deployment back', async () => {

@@ -25,8 +25,8 @@ export default mutantsOf(
     {
       id: 'part-of-an-earlier-epoch-counts',
       law: 12,
-      from: 'if (!part) return publishedGeneration',
-      to: 'if (!part) return row.wantedGeneration',
+      from: 'if (part?.epoch !== (await getHouse(trx)).epoch) return publishedGeneration',
+      to: 'if (!part) return publishedGeneration',
       meaning: 'a publication that was begun before the epoch was raised ends the job',
     },
     {

@@ -18,7 +18,7 @@ export default mutantsOf(
     {
       id: 'same-numbers-taken-for-a-repeat',
       law: 12,
-      from: 'if (order === 0 && present.uid === imageUid && held.sha256 !== sha256)',
+      from: 'if (sha256 !== undefined && order === 0 && present.uid === imageUid && held.sha256 !== sha256)',
       to: 'if (order > 1_000_000)',
       meaning: 'another publication of the same numbers is written over the first',
     },

@@ -52,9 +52,9 @@ export async function confirmPublication(
 /** @returns the generation that is published now; 0: unknown */
 async function takePart(trx: Transaction<DB>, row: PublicationRow): Promise<number> {
   const { part, publishedGeneration } = row
-  // The epoch was raised since: what was sent does not count.
-  if (!part) return publishedGeneration
-  const { final, ...sent } = part
+  // The epoch was raised since, or while it was given out: what was sent does not count.
+  if (part?.epoch !== (await getHouse(trx)).epoch) return publishedGeneration
+  const { final, epoch: _epoch, ...sent } = part
   await changePublication(trx, row, { ...sent, part: null })
   if (!final) return publishedGeneration
   await changePublication(trx, row, {

@@ -38,6 +38,7 @@ export async function derivePublish(trx: Transaction<DB>, subject: string): Prom
   const document = isLast ? imageDocumentOf(state) : undefined
   const sha256 = document && createHash('sha256').update(document).digest('hex')
   const part: PublicationPart = {
+    epoch: state.epoch,
     ...sent,
     ...(sha256 !== undefined && { final: { generation: state.generation, sha256 } }),
   }

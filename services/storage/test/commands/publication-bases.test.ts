@@ -80,6 +80,12 @@ describe('a publication', () => {
     expect(await readFile(at('history', `${change}.json`), 'utf8')).toContain('PROMOTE')
   })
 
+  test('comes in parts also when what is there has the same numbers: its records may be lost', async () => {
+    const { document: _last, ...part } = await publicationOf({ records, generation: 1 })
+    expect(await shelf.store.publish(part)).toBe(1)
+    expect(await readFile(at('versions', `${primary}.json`), 'utf8')).toContain('of the primary')
+  })
+
   test('can be repeated, and changes nothing the second time', async () => {
     const publication = await publicationOf({ records })
     await shelf.store.publish(publication)

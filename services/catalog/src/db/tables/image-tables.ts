@@ -65,6 +65,8 @@ export interface PublicationsTable {
 
 /** A part of a publication that is under way. */
 export interface PublicationPart {
+  /** In which it was given out. */
+  readonly epoch: number
   readonly sentGeneration: number
   readonly sentVersionId: string
   readonly sentChangeId: number

@@ -90,7 +90,8 @@ function requireNewer(
         `${present.epoch}/${present.generation}, which is on the volume`,
       standOf(imageId, held),
     )
-  if (order === 0 && present.uid === imageUid && held.sha256 !== sha256)
+  // A part without an image.json puts none in the place of this one.
+  if (sha256 !== undefined && order === 0 && present.uid === imageUid && held.sha256 !== sha256)
     throw new DomainError(
       'PUBLICATION_CONFLICT',
       `image ${imageId}: generation ${epoch}/${generation} was published with another content`,
