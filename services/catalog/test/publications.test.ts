@@ -227,6 +227,16 @@ describe('a publication', () => {
       expect(await isOpen()).toBe(false)
     })
 
+    test('of an image that has no version by this database raises the epoch, and is made once more', async () => {
+      const epoch = await epochOf()
+      await recordImages([unknownImage(epoch, 3n, 4)])
+      expect(await epochOf()).toBe(epoch + 1)
+      const part = await publish()
+      expect(part).toMatchObject({ epoch: BigInt(epoch + 1), primaryVersionId: '' })
+      expect(part.bases.map(sha256FromProto)).toContain('ab'.repeat(32))
+      expect((await seal()) && documentOf(await publish())).toMatchObject({ next_number: 5 })
+    })
+
     test('and that is older, or lost, is made once more in the same epoch', async () => {
       const versionId = await seal()
       const older = await publish()

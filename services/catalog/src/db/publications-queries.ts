@@ -33,6 +33,19 @@ export async function addPublications(
     on conflict do nothing`.execute(trx)
 }
 
+/** The same for images of which the volume has an image.json, whether or not a version of them is known there. */
+export async function addPublicationsOf(
+  trx: Transaction<DB>,
+  volumeId: string,
+  imageUids: readonly string[],
+): Promise<void> {
+  await sql`
+    insert into publications (image_uid, volume_id, wanted_generation)
+    select uid, ${volumeId}, generation from images
+    where uid = any(${sql.val([...imageUids])}::text[])
+    on conflict do nothing`.execute(trx)
+}
+
 /** Asks for the publication of an image's new generation on each of its volumes. */
 export async function wantPublications(
   trx: Transaction<DB>,

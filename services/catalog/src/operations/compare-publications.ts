@@ -1,7 +1,12 @@
 import { sql, type Transaction } from 'kysely'
 import { getHouse, raiseEpochAbove } from '../db/house-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
-import { lockPublication, publicationsOfVolume, subjectOfPublication } from '../db/publications-queries.js'
+import {
+  addPublicationsOf,
+  lockPublication,
+  publicationsOfVolume,
+  subjectOfPublication,
+} from '../db/publications-queries.js'
 import type { DB } from '../db/tables.js'
 import { takeFound, type HeldImage } from './confirm-publication.js'
 
@@ -23,6 +28,8 @@ export async function comparePublications(
   held: readonly HeldImage[],
 ): Promise<void> {
   const heldByUid = new Map(held.map((image) => [image.imageUid, image]))
+  // A database that was put back may know an image from before its first version.
+  await addPublicationsOf(trx, volumeId, [...heldByUid.keys()])
   const rows = await publicationsOfVolume(trx, volumeId)
   await lockImages(
     trx,
