@@ -20,6 +20,8 @@ const imageDocument = z.looseObject({
   epoch: z.number().int().nonnegative(),
   /** Of the image; counts up with every change that is published. */
   generation: z.number().int().nonnegative(),
+  /** Drawn at random for this generation, so that no other one with its number has the same bytes. */
+  generation_id: z.string().optional(),
   description: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
   enabled: z.boolean().optional(),

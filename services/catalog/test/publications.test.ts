@@ -157,6 +157,25 @@ describe('a publication', () => {
     expect(sent.size).toBe(many + 1)
   })
 
+  test('is another one after the database was put back, though only a record differs', async () => {
+    const versionId = await seal()
+    await publish()
+    const { generation } = await house.images.get({ imageId })
+    await house.versions.mark({ versionId, mark: catalog.Mark.MARK_GOOD, reason: 'before' })
+    const before = await publish()
+    const earlier = Number(generation)
+    await house.db.updateTable('images').set({ generation: earlier }).where('uid', '=', imageUid).execute()
+    await house.db
+      .updateTable('publications')
+      .set({ publishedGeneration: earlier, sentGeneration: earlier })
+      .where('imageUid', '=', imageUid)
+      .execute()
+    await house.versions.mark({ versionId, mark: catalog.Mark.MARK_BAD, reason: 'after' })
+    const { part: after } = await take()
+    expect(after.generation).toBe(before.generation)
+    expect(sha256(after.document)).not.toBe(sha256(before.document))
+  })
+
   test('whose answer was lost is a base of the next', async () => {
     await seal()
     const lost = (await take()).part

@@ -91,6 +91,7 @@ export async function publishChange(
     .set({
       ...counts,
       generation: sql`generation + 1`,
+      generationId: sql`gen_random_uuid()`,
       revision: sql`revision + 1`,
       updatedAt: sql`now()`,
     })

@@ -13,11 +13,15 @@ const headOf = (state: PublicationState) => ({
   epoch: state.epoch,
 })
 
-/** image.json as of the image's generation; the same bytes for the same generation and epoch. */
+/**
+ * image.json as of the image's generation: the same bytes for the same state, and others for every other one,
+ * also where only a record beside it differs.
+ */
 export function imageDocumentOf(state: PublicationState): Uint8Array {
   return formatImageDocument({
     ...headOf(state),
     generation: state.generation,
+    generation_id: state.generationId,
     description: state.description,
     labels: state.labels,
     enabled: state.enabled,

@@ -14,6 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       visible boolean not null default true,
       primary_version_id text,
       generation bigint not null default 1,
+      generation_id uuid not null default gen_random_uuid(),
       revision bigint not null default 1,
       next_number integer not null default 1,
       sealed_count integer not null default 0 check (sealed_count >= 0),

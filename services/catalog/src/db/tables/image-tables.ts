@@ -16,6 +16,8 @@ export interface ImagesTable {
   visible: Generated<boolean>
   primaryVersionId: Nullable<string>
   generation: Generated<number>
+  /** Drawn anew with each generation: a database that was put back makes others with the same number. */
+  generationId: Generated<string>
   revision: Generated<number>
   nextNumber: Generated<number>
   sealedCount: Generated<number>
