@@ -68,6 +68,7 @@ export const reasons = {
   VERSION_MARKED_BAD: entry('precondition', conflict),
   VERSION_MISSING: entry('precondition', conflict),
   VERSION_DAMAGED: entry('precondition', conflict),
+  VERSION_UNREADABLE: entry('precondition', conflict),
   VERSION_IN_USE: entry('precondition', conflict),
   NO_ROLLBACK_TARGET: entry('precondition', conflict),
   IMAGE_DISABLED: entry('precondition', conflict),

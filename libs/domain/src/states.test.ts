@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { lifecycles, lifecycleTransitions, stateWord, worstPresence } from './index.js'
+import { lifecycles, lifecycleTransitions, stateWord, bestPresence } from './index.js'
 
 describe('the word that people see', () => {
   const sealed = { lifecycle: 'SEALED', presence: 'PRESENT', verdict: 'VALID' } as const
@@ -15,14 +15,15 @@ describe('the word that people see', () => {
   })
 })
 
-describe('the worst presence', () => {
-  test('of several locations is shown', () => {
-    expect(worstPresence(['PRESENT', 'MISSING', 'DAMAGED'])).toBe('MISSING')
-    expect(worstPresence(['PRESENT', 'DAMAGED'])).toBe('DAMAGED')
-    expect(worstPresence(['PRESENT'])).toBe('PRESENT')
+describe('the best presence', () => {
+  test('of several locations is that of the version', () => {
+    expect(bestPresence(['MISSING', 'PRESENT', 'DAMAGED'])).toBe('PRESENT')
+    expect(bestPresence(['MISSING', 'DAMAGED', 'UNREADABLE'])).toBe('UNREADABLE')
+    expect(bestPresence(['MISSING', 'DAMAGED'])).toBe('DAMAGED')
+    expect(bestPresence(['MISSING'])).toBe('MISSING')
   })
   test('of none is MISSING', () => {
-    expect(worstPresence([])).toBe('MISSING')
+    expect(bestPresence([])).toBe('MISSING')
   })
 })
 

@@ -12,8 +12,8 @@ export type Lifecycle = (typeof lifecycles)[number]
 export const verdicts = ['PENDING', 'VALID', 'INVALID'] as const
 export type Verdict = (typeof verdicts)[number]
 
-/** From best to worst. */
-export const presences = ['PRESENT', 'DAMAGED', 'MISSING'] as const
+/** From best to worst. UNREADABLE: on the volume, which cannot read it at present. */
+export const presences = ['PRESENT', 'UNREADABLE', 'DAMAGED', 'MISSING'] as const
 export type Presence = (typeof presences)[number]
 
 export const marks = ['GOOD', 'BAD'] as const
@@ -50,8 +50,7 @@ export function stateWord(state: {
   return state.verdict
 }
 
-/** The worst presence of several locations; no location at all is MISSING. */
-export function worstPresence(all: readonly Presence[]): Presence {
-  if (all.length === 0) return 'MISSING'
-  return all.reduce((worst, one) => (presences.indexOf(one) > presences.indexOf(worst) ? one : worst))
+/** The best presence of several locations: one whole copy can be deployed. No location at all is MISSING. */
+export function bestPresence(all: readonly Presence[]): Presence {
+  return presences.find((one) => all.includes(one)) ?? 'MISSING'
 }

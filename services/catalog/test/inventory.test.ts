@@ -3,7 +3,7 @@ import { catalog } from '@goldkeep/contracts'
 import { waitUntil } from '@goldkeep/testing'
 import { reason } from './support/reason.js'
 import { useTestCatalog } from './support/test-catalog.js'
-import { registerVolume, schema, sealVersion, versionOf } from './support/versions.js'
+import { registerVolume, schema, sealVersion, validVersion, versionOf } from './support/versions.js'
 
 const { Presence } = catalog
 const wrong = { algorithm: 'sha256', value: Buffer.alloc(32, 7) }
@@ -25,6 +25,11 @@ describe('an inventory', () => {
     manifestDigest: (await versionOf(house, versionId)).manifestDigest,
   })
   const sealed = async () => (await sealVersion(house, 'lab', volumeId)).versionId
+  const start = () =>
+    house.deployments.start({
+      imageId: 'lab',
+      target: { $case: 'multicast', value: { sessionId: 'room-1' } },
+    })
   /** The house's clock, as storage asks for it before it looks. */
   async function look(): Promise<Date> {
     const announced = await house.coordination.registerVolume({
@@ -65,6 +70,86 @@ describe('an inventory', () => {
     expect(await presenceOf(changed)).toBe(Presence.PRESENCE_DAMAGED)
     await recordHeld([...held, await heldAs(lost)])
     expect(await presenceOf(lost)).toBe(Presence.PRESENCE_PRESENT)
+  })
+
+  describe('with what the volume cannot read', () => {
+    const tell = async (batch: Batch) => record([{ lookTime: await look() }, batch, { complete: true }])
+
+    test('finds nothing missing of it, and tells it as unreadable until it is read', async () => {
+      const versionId = await sealed()
+      const answer = await tell({ unreadable: [{ imageId: 'lab', versionId }] })
+      expect(answer.missingVersionIds).toEqual([])
+      expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_UNREADABLE)
+      await recordHeld([await heldAs(versionId)])
+      expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_PRESENT)
+    })
+
+    test('finds nothing missing while the versions of an image cannot be listed', async () => {
+      await house.images.create({ imageId: 'office' })
+      const [inLab, inOffice] = [await sealed(), (await sealVersion(house, 'office', volumeId)).versionId]
+      const answer = await tell({ unreadable: [{ imageId: 'lab', versionId: '' }] })
+      expect(answer.missingVersionIds).toEqual([])
+      expect(await presenceOf(inLab)).toBe(Presence.PRESENCE_UNREADABLE)
+      expect(await presenceOf(inOffice)).toBe(Presence.PRESENCE_PRESENT)
+    })
+
+    test('lets what was damaged before be damaged when it is read again', async () => {
+      const versionId = await sealed()
+      await recordHeld([{ versionId, manifestDigest: wrong }])
+      await tell({ unreadable: [{ imageId: 'lab', versionId }] })
+      expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_UNREADABLE)
+      await recordHeld([await heldAs(versionId)])
+      expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_DAMAGED)
+    })
+
+    test('tells what is gone after it was unreadable as missing', async () => {
+      const versionId = await sealed()
+      await tell({ unreadable: [{ imageId: 'lab', versionId }] })
+      expect((await recordHeld()).missingVersionIds).toEqual([versionId])
+      expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_MISSING)
+    })
+
+    test('still counts a version as held that the volume can read in another place', async () => {
+      const versionId = await sealed()
+      const versions = [await heldAs(versionId)]
+      await tell({
+        versions,
+        unreadable: [{ imageId: 'zoo', versionId }],
+        copies: [{ versionId, imageId: 'zoo', manifestDigest: undefined }],
+      })
+      expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_PRESENT)
+    })
+
+    test('still deploys a primary: nothing is decided from that', async () => {
+      const { versionId } = await validVersion(house, 'lab', volumeId)
+      await house.images.promote({ imageId: 'lab', versionId })
+      await tell({ unreadable: [{ imageId: 'lab', versionId }] })
+      expect((await start()).deployment?.versionId).toBe(versionId)
+    })
+  })
+
+  test('tells a version as damaged whose directory has no manifest of it, and not as missing', async () => {
+    const versionId = await sealed()
+    const answer = await record([
+      { lookTime: await look() },
+      { copies: [{ versionId, imageId: 'lab', manifestDigest: undefined }] },
+      { complete: true },
+    ])
+    expect(answer.missingVersionIds).toEqual([])
+    expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_DAMAGED)
+  })
+
+  test('of one volume that lost a version leaves it present on another, and deployed from there', async () => {
+    const { versionId } = await validVersion(house, 'lab', volumeId)
+    const another = await registerVolume(house)
+    await record([
+      { volumeId: another, versions: [await heldAs(versionId)] },
+      { volumeId: another, complete: true },
+    ])
+    expect((await recordHeld()).missingVersionIds).toEqual([versionId])
+    expect(await presenceOf(versionId)).toBe(Presence.PRESENCE_PRESENT)
+    await house.images.promote({ imageId: 'lab', versionId })
+    expect((await start()).volume?.volumeId).toBe(another)
   })
 
   test('may be larger than any message', async () => {

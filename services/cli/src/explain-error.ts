@@ -23,6 +23,7 @@ const advice: Partial<Record<Reason, string>> = {
   VERSION_NOT_VALID: 'see `goldkeep version checks`; force is --force --reason TEXT',
   VERSION_MARKED_BAD: 'force is --force --reason TEXT',
   VERSION_DAMAGED: 'force is --force --reason TEXT',
+  VERSION_UNREADABLE: 'force is --force --reason TEXT',
   PRIMARY_CHANGED: 'look at `goldkeep history` and decide again',
   UPLOAD_NOT_FOUND: 'see `goldkeep upload list`',
   DEPLOYMENT_NOT_FOUND: 'see `goldkeep deploy list`',

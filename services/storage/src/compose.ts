@@ -144,11 +144,11 @@ async function serve(
   const port = await server.listen(`${config.host}:${config.port}`)
 
   const address = config.advertise ?? `${config.host}:${port}`
-  const informed = await keepHouseInformed({ store, desk, meter, reporter, trust, catalog, log }, config, {
-    address,
-    signal: life,
-    patienceMs,
-  })
+  const informed = await keepHouseInformed(
+    { store, desk, meter, reporter, trust, catalog, publications, log },
+    config,
+    { address, signal: life, patienceMs },
+  )
   const failed = Promise.race([volume.lost, informed.refused])
   failed.catch(() => {})
   log.info({ port, volumeId: volume.volumeId, houseId: store.identity.house }, 'storage serves')

@@ -29,6 +29,7 @@ export const StorageEnv = z
     GOLDKEEP_STORAGE_ADVERTISE: z.string().optional(),
     GOLDKEEP_PROGRESS_INTERVAL: durationSetting('2s'),
     GOLDKEEP_TRUST_REFRESH: durationSetting('2s'),
+    GOLDKEEP_LOOK_AGAIN: durationSetting('5s'),
     GOLDKEEP_SYNC_INTERVAL: durationSetting('500ms'),
     GOLDKEEP_SYNC_BYTES: bytesSetting(32 * 1024 * 1024, 1),
     GOLDKEEP_WRITER_IDLE: durationSetting('30s'),
@@ -63,6 +64,8 @@ export interface StorageConfig {
   readonly advertise?: string
   readonly progressIntervalMs: number
   readonly trustRefreshMs: number
+  /** The first pause before what could not be read is looked at again. */
+  readonly lookAgainMs: number
   readonly syncIntervalMs: number
   readonly syncBytes: number
   readonly writerIdleMs: number
@@ -88,6 +91,7 @@ export function loadStorageConfig(
     port: env.GOLDKEEP_STORAGE_PORT,
     progressIntervalMs: env.GOLDKEEP_PROGRESS_INTERVAL,
     trustRefreshMs: env.GOLDKEEP_TRUST_REFRESH,
+    lookAgainMs: env.GOLDKEEP_LOOK_AGAIN,
     syncIntervalMs: env.GOLDKEEP_SYNC_INTERVAL,
     syncBytes: env.GOLDKEEP_SYNC_BYTES,
     writerIdleMs: env.GOLDKEEP_WRITER_IDLE,

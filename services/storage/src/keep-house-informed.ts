@@ -2,11 +2,14 @@ import { isDomainError } from '@goldkeep/domain'
 import type { StorageConfig } from './config.js'
 import { announceVolume, type AnnounceDependencies } from './operations/announce-volume.js'
 import { repeat } from './operations/repeat.js'
+import { lookAgainUntilRead, type LookDependencies } from './operations/look-again.js'
 import { ProgressReporter, type ProgressDependencies } from './operations/report-progress.js'
 import { retryForever } from './operations/retry-forever.js'
 import type { DatabaseSeen, TrustKeeper } from './operations/trust-keeper.js'
 
-type Dependencies = AnnounceDependencies & ProgressDependencies & { readonly trust: TrustKeeper }
+type Dependencies = AnnounceDependencies &
+  ProgressDependencies &
+  LookDependencies & { readonly trust: TrustKeeper }
 
 export interface Informing {
   /** Rejects when the catalog refuses the volume for good. */
@@ -21,7 +24,7 @@ export interface Informing {
  */
 export async function keepHouseInformed(
   dependencies: Dependencies,
-  config: Pick<StorageConfig, 'trustRefreshMs' | 'progressIntervalMs'>,
+  config: Pick<StorageConfig, 'trustRefreshMs' | 'progressIntervalMs' | 'lookAgainMs'>,
   start: { readonly address: string; readonly signal: AbortSignal; readonly patienceMs: number },
 ): Promise<Informing> {
   const { trust, log } = dependencies
@@ -67,8 +70,16 @@ export async function keepHouseInformed(
     () => repeat('announcing the volume again', config.trustRefreshMs, announceAgain, log, signal),
     () => {},
   )
+  const announceOnce = (): Promise<void> =>
+    retryForever(() => announce(signal), { doing: 'announcing the volume again', log, signal })
+  const looking = announced
+    .then(() => lookAgainUntilRead(dependencies, config.lookAgainMs, announceOnce, signal))
+    .catch((error: unknown) => {
+      if (!signal.aborted)
+        log.error({ err: error }, 'what the volume could not read is not looked at any more')
+    })
   const refreshing = repeat('refreshing trust', config.trustRefreshMs, (on) => trust.refresh(on), log, signal)
-  return { refused, ended: Promise.all([reporting, refreshing, announcing]) }
+  return { refused, ended: Promise.all([reporting, refreshing, announcing, looking]) }
 }
 
 async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {

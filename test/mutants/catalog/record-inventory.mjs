@@ -14,9 +14,23 @@ export default mutantsOf(
     {
       id: 'missing-is-not-noticed',
       law: 5,
-      from: 'const missing = lookTime ? await markMissing(trx, volumeId, held, lookTime) : []',
+      from: 'const missing = lookTime && isWhole ? await markMissing(trx, volumeId, look, lookTime) : []',
       to: 'const missing: string[] = []',
       meaning: 'a version whose bytes are gone is deployed',
+    },
+    {
+      id: 'unlisted-image-is-missing',
+      law: 5,
+      from: 'lookTime && isWhole ?',
+      to: 'lookTime ?',
+      meaning: 'versions of an image whose directory cannot be listed are found missing',
+    },
+    {
+      id: 'unreadable-is-missing',
+      law: 5,
+      from: '[...look.versions, ...look.unreadable]',
+      to: '[...look.versions]',
+      meaning: 'a version that the volume cannot read is found missing',
     },
     {
       id: 'sealed-during-the-look-is-missing',

@@ -28,7 +28,7 @@ export default mutantsOf(
     {
       id: 'start-without-bytes',
       law: 5,
-      from: "worstPresence(version.locations.map((one) => one.presence)) === 'MISSING'",
+      from: "bestPresence(version.locations.map((one) => one.presence)) === 'MISSING'",
       to: 'version.locations.length < 0',
       meaning: 'a deployment is begun of a primary whose bytes are missing',
     },

@@ -5,17 +5,17 @@ export default mutantsOf(
   ['libs/domain/src/states.test'],
   [
     {
-      id: 'best-presence-shown',
+      id: 'worst-presence-shown',
       law: 5,
-      from: 'presences.indexOf(one) > presences.indexOf(worst) ? one : worst',
-      to: 'presences.indexOf(one) < presences.indexOf(worst) ? one : worst',
-      meaning: 'a version with damaged bytes shows as present',
+      from: 'presences.find((one) => all.includes(one))',
+      to: 'presences.findLast((one) => all.includes(one))',
+      meaning: 'a version that one volume has lost cannot be deployed from another',
     },
     {
       id: 'nowhere-is-present',
       law: 5,
-      from: "if (all.length === 0) return 'MISSING'",
-      to: "if (all.length === 0) return 'PRESENT'",
+      from: "?? 'MISSING'",
+      to: "?? 'PRESENT'",
       meaning: 'a version that is nowhere shows as present',
     },
   ],

@@ -50,8 +50,8 @@ export default mutantsOf(
     {
       id: 'found-seal-not-verified',
       law: 2,
-      from: 'index.delete(manifest.version)\n      throw error',
-      to: 'void error',
+      from: 'index.delete(manifest.version)\n      if (isReadFailure(error))',
+      to: 'if (!index.has(manifest.version))',
       meaning: 'a version that was renamed and never answered is told although it is not whole',
     },
     {

@@ -1,6 +1,7 @@
 import { DomainError, type Lifecycle, type Presence, type Verdict } from '@goldkeep/domain'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import { shownPresence } from './locations-queries.js'
 import type { DB, VersionRow } from './tables.js'
 
 export interface LocationView {
@@ -64,7 +65,7 @@ export const selectVersions = (db: Kysely<DB>) =>
       jsonArrayFrom(
         from
           .selectFrom('locations')
-          .select(['locations.volumeId', 'locations.presence', 'locations.lastChecked'])
+          .select(['locations.volumeId', shownPresence.as('presence'), 'locations.lastChecked'])
           .whereRef('locations.versionId', '=', 'versions.versionId')
           .orderBy('locations.volumeId'),
       ).as('rawLocations'),

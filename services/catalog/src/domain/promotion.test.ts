@@ -23,6 +23,7 @@ describe('what may become primary', () => {
     [{ verdict: 'INVALID' }, 'VERSION_NOT_VALID'],
     [{ mark: 'BAD' }, 'VERSION_MARKED_BAD'],
     [{ presence: 'DAMAGED' }, 'VERSION_DAMAGED'],
+    [{ presence: 'UNREADABLE' }, 'VERSION_UNREADABLE'],
   ] as const)('%j only by force and with a reason', (change, reason) => {
     const version = { ...good, ...change }
     expect(() => assertPromotable(version, plain)).toThrow(expect.objectContaining({ reason }))

@@ -75,6 +75,12 @@ export const versionDamaged = (versionId: string): DomainError =>
 function findObstacle(version: PromotionCandidate): DomainError | undefined {
   const metadata = { version_id: version.versionId }
   if (version.presence === 'DAMAGED') return versionDamaged(version.versionId)
+  if (version.presence === 'UNREADABLE')
+    return new DomainError(
+      'VERSION_UNREADABLE',
+      `version ${version.versionId}: its volume cannot read it at present and tries again by itself; wait, or ${force}`,
+      metadata,
+    )
   if (version.mark === 'BAD')
     return new DomainError(
       'VERSION_MARKED_BAD',

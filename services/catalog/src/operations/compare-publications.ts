@@ -21,22 +21,26 @@ export interface HeldCommand {
  * Compares the publications on a volume with what was published there. A volume that is ahead was written
  * by a later state of this database than it is in now; one that is behind was put back from a copy, or its
  * image.json was lost.
+ * @param unread ids of images whose image.json is there and cannot be read: nothing follows from that
  */
 export async function comparePublications(
   trx: Transaction<DB>,
   volumeId: string,
   held: readonly HeldImage[],
+  unread: readonly string[] = [],
 ): Promise<void> {
   const heldByUid = new Map(held.map((image) => [image.imageUid, image]))
   // A database that was put back may know an image from before its first version.
   await addPublicationsOf(trx, volumeId, [...heldByUid.keys()])
   const rows = await publicationsOfVolume(trx, volumeId)
-  await lockImages(
+  const images = await lockImages(
     trx,
     rows.map(({ imageUid }) => imageUid),
   )
+  const unreadUids = new Set(images.filter(({ imageId }) => unread.includes(imageId)).map(({ uid }) => uid))
   for (const { imageUid, baseDigest } of rows) {
     const image = heldByUid.get(imageUid) ?? { ...absent, imageUid }
+    if (unreadUids.has(imageUid)) continue
     if (image.sha256 === (baseDigest ?? undefined)) continue
     // The job's row is locked before the publication's, as everywhere.
     await ensureJob(trx, 'publish', subjectOfPublication({ imageUid, volumeId }))
@@ -50,7 +54,7 @@ const absent = { epoch: 0, generation: 0, sha256: undefined, nextNumber: 0 } as 
 function lockImages(trx: Transaction<DB>, uids: readonly string[]) {
   return trx
     .selectFrom('images')
-    .select('uid')
+    .select(['uid', 'imageId'])
     .where(sql<boolean>`uid = any(${sql.val([...uids])}::text[])`)
     .orderBy('uid')
     .forUpdate()

@@ -1,5 +1,6 @@
-import { worstPresence, type Presence } from '@goldkeep/domain'
+import { bestPresence, type Presence } from '@goldkeep/domain'
 import { sql, type Kysely } from 'kysely'
+import { shownPresence } from '../db/locations-queries.js'
 import { imageNotFound } from '../db/images-queries.js'
 import type { DB } from '../db/tables.js'
 import { noPrimary } from './resolve-version.js'
@@ -25,7 +26,7 @@ export async function getPrimary(db: Kysely<DB>, imageId: string): Promise<Prima
     .select((from) => [
       from
         .selectFrom('locations')
-        .select((one) => one.fn<Presence[]>('array_agg', ['locations.presence']).as('presences'))
+        .select(sql<Presence[]>`array_agg(${shownPresence})`.as('presences'))
         .whereRef('locations.versionId', '=', 'images.primaryVersionId')
         .as('presences'),
       from
@@ -45,7 +46,7 @@ export async function getPrimary(db: Kysely<DB>, imageId: string): Promise<Prima
     imageId: row.imageId,
     versionId: row.versionId,
     number: row.number,
-    presence: worstPresence(row.presences ?? []),
+    presence: bestPresence(row.presences ?? []),
     promoteTime: row.changedAt ?? undefined,
     etag: String(row.revision),
   }

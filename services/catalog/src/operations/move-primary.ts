@@ -1,4 +1,4 @@
-import { DomainError, worstPresence } from '@goldkeep/domain'
+import { DomainError, bestPresence } from '@goldkeep/domain'
 import type { Transaction } from 'kysely'
 import type { PromotionCandidate } from '../domain/promotion.js'
 import { getImageByUid, movePointer, type ImageView } from '../db/images-queries.js'
@@ -40,7 +40,7 @@ export async function lockCandidate(
 ): Promise<PromotionCandidate> {
   const version = await lockVersion(trx, versionId)
   if (version.imageUid !== image.uid) throw versionNotFound(`${versionId} of image ${image.imageId}`)
-  return { ...version, presence: worstPresence(await listPresences(trx, versionId)) }
+  return { ...version, presence: bestPresence(await listPresences(trx, versionId)) }
 }
 
 /** Moves the pointer of a locked image, keeps the move in its history, and asks for publication. */

@@ -1,10 +1,16 @@
 import { sql, type Transaction } from 'kysely'
-import { confirmLocations, setLocations } from '../db/locations-queries.js'
+import { confirmLocations, setLocations, setUnreadable } from '../db/locations-queries.js'
 import type { DB } from '../db/tables.js'
 
 export interface HeldVersion {
   readonly versionId: string
   readonly manifestDigest: string
+}
+
+export interface HeldUnreadable {
+  readonly imageId: string
+  /** Empty: any version may be in the image's directory. */
+  readonly versionId: string
 }
 
 export interface InventoryAnswer {
@@ -23,17 +29,23 @@ export interface InventoryLook {
   /** Before the look began; without it nothing is found missing. */
   readonly lookTime: Date | undefined
   readonly versions: readonly HeldVersion[]
+  /** Ids of versions of which there is a directory without a manifest of theirs. */
+  readonly damaged: readonly string[]
+  /** What the volume has and cannot read. */
+  readonly unreadable: readonly HeldUnreadable[]
 }
 
 /**
  * Compares what a volume holds with what the catalog knows: marks what is missing, heals what is back. What
- * was learned of a version after the look began (a seal, say) is newer than the look.
+ * was learned of a version after the look began (a seal, say) is newer than the look. Nothing is concluded from
+ * what the volume could not read.
  */
 export async function recordInventory(
   trx: Transaction<DB>,
   volumeId: string,
-  { versions: held, lookTime }: InventoryLook,
+  look: InventoryLook,
 ): Promise<InventoryAnswer> {
+  const { versions: held, lookTime } = look
   const known = await readKnown(trx, held)
   const answer = { unrecorded: [] as string[], unknown: [] as string[], conflicting: [] as string[] }
   const present: string[] = []
@@ -46,7 +58,12 @@ export async function recordInventory(
   }
   await confirmLocations(trx, volumeId, present)
   await setLocations(trx, volumeId, answer.conflicting, 'DAMAGED')
-  const missing = lookTime ? await markMissing(trx, volumeId, held, lookTime) : []
+  const elsewhere = new Set(held.map(({ versionId }) => versionId))
+  const lost = look.damaged.filter((versionId) => !elsewhere.has(versionId))
+  await setLocations(trx, volumeId, await locatedOn(trx, volumeId, lost), 'DAMAGED')
+  await markUnreadable(trx, volumeId, look.unreadable, elsewhere)
+  const isWhole = look.unreadable.every(({ versionId }) => versionId !== '')
+  const missing = lookTime && isWhole ? await markMissing(trx, volumeId, look, lookTime) : []
   return { ...answer, missing }
 }
 
@@ -60,16 +77,52 @@ async function readKnown(trx: Transaction<DB>, held: readonly HeldVersion[]) {
   return new Map(rows.map((row) => [row.versionId, row]))
 }
 
+/** Those that are sealed, and of which the volume has, or had, the bytes. */
+async function locatedOn(trx: Transaction<DB>, volumeId: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('versions')
+    .innerJoin('locations', 'locations.versionId', 'versions.versionId')
+    .select('versions.versionId')
+    .where(sql<boolean>`versions.version_id = any(${sql.val([...ids])}::text[])`)
+    .where('versions.lifecycle', '=', 'SEALED')
+    .where('locations.volumeId', '=', volumeId)
+    .execute()
+  return rows.map(({ versionId }) => versionId)
+}
+
+/** @param elsewhere versions that the volume can read, wherever else it has a directory of theirs */
+async function markUnreadable(
+  trx: Transaction<DB>,
+  volumeId: string,
+  unreadable: readonly HeldUnreadable[],
+  elsewhere: ReadonlySet<string>,
+): Promise<void> {
+  const images = unreadable.filter(({ versionId }) => versionId === '').map(({ imageId }) => imageId)
+  const inImages = await trx
+    .selectFrom('versions')
+    .innerJoin('images', 'images.uid', 'versions.imageUid')
+    .select('versionId')
+    .where(sql<boolean>`images.image_id = any(${sql.val(images)}::text[])`)
+    .execute()
+  const ids = [...unreadable, ...inImages].map(({ versionId }) => versionId)
+  await setUnreadable(
+    trx,
+    volumeId,
+    ids.filter((versionId) => !elsewhere.has(versionId)),
+  )
+}
+
 /** What is sealed, was on this volume, and is there no more. */
 async function markMissing(
   trx: Transaction<DB>,
   volumeId: string,
-  held: readonly HeldVersion[],
+  look: InventoryLook,
   lookTime: Date,
 ): Promise<string[]> {
-  const ids = held.map((version) => version.versionId)
+  const seen = [...look.versions, ...look.unreadable].map(({ versionId }) => versionId)
+  const ids = [...seen, ...look.damaged]
   const { rows } = await sql<{ versionId: string }>`
-    update locations set presence = 'MISSING', last_checked = now()
+    update locations set presence = 'MISSING', unreadable_since = null, last_checked = now()
     from versions
     where versions.version_id = locations.version_id
       and locations.volume_id = ${volumeId}

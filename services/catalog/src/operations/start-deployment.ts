@@ -1,4 +1,4 @@
-import { DomainError, newDeploymentId, schemaPath, worstPresence } from '@goldkeep/domain'
+import { DomainError, newDeploymentId, schemaPath, bestPresence } from '@goldkeep/domain'
 import { parseManifest } from '@goldkeep/volume'
 import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
@@ -137,7 +137,7 @@ async function takePrimary(trx: Transaction<DB>, image: ImageRow): Promise<Versi
   const version = await getVersion(trx, image.primaryVersionId)
   if (
     version.lifecycle !== 'SEALED' ||
-    worstPresence(version.locations.map((one) => one.presence)) === 'MISSING'
+    bestPresence(version.locations.map((one) => one.presence)) === 'MISSING'
   )
     throw new DomainError(
       'PRIMARY_MISSING',

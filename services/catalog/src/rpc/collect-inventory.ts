@@ -2,13 +2,18 @@ import { sha256FromProto, type catalog } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
 import type { HeldCommand } from '../operations/compare-publications.js'
 import type { HeldImage } from '../operations/confirm-publication.js'
-import type { HeldVersion } from '../operations/record-inventory.js'
+import type { HeldUnreadable, HeldVersion } from '../operations/record-inventory.js'
 
 export interface Inventory {
   readonly volumeId: string
   readonly lookTime: Date | undefined
   readonly versions: readonly HeldVersion[]
+  /** Versions of which there is a directory without a manifest of theirs. */
+  readonly damaged: readonly string[]
+  readonly unreadable: readonly HeldUnreadable[]
   readonly images: readonly HeldImage[]
+  /** Ids of images whose image.json is there and cannot be read. */
+  readonly unreadImages: readonly string[]
   readonly commands: readonly HeldCommand[]
 }
 
@@ -21,7 +26,10 @@ export async function collectInventory(
   batches: AsyncIterable<catalog.RecordInventoryRequest>,
 ): Promise<Inventory> {
   const versions: HeldVersion[] = []
+  const damaged: string[] = []
+  const unreadable: HeldUnreadable[] = []
   const images: HeldImage[] = []
+  const unreadImages: string[] = []
   const commands: HeldCommand[] = []
   let volumeId: string | undefined
   let lookTime: Date | undefined
@@ -33,13 +41,16 @@ export async function collectInventory(
       throw violation(`expected volume ${volumeId} in every message, found ${batch.volumeId}`)
     if (isComplete) throw violation('expected nothing after the last message, found another')
     versions.push(...batch.versions.map(decodeVersion))
+    damaged.push(...batch.copies.filter((copy) => !copy.manifestDigest).map((copy) => copy.versionId))
+    unreadable.push(...batch.unreadable)
     images.push(...batch.images.map(decodeImage))
+    unreadImages.push(...batch.unreadImageIds)
     commands.push(...batch.commands.map(decodeCommand))
     isComplete = batch.complete
   }
   if (volumeId === undefined || !isComplete)
     throw violation(`expected a last message, found the end after ${versions.length} versions; send it again`)
-  return { volumeId, lookTime, versions, images, commands }
+  return { volumeId, lookTime, versions, damaged, unreadable, images, unreadImages, commands }
 }
 
 const violation = (what: string): DomainError => new DomainError('PROTOCOL_VIOLATION', `inventory: ${what}`)

@@ -50,10 +50,10 @@ export function coordinationService(
       return {}
     },
     recordInventory: async (batches) => {
-      const { volumeId, images, commands, ...look } = await collectInventory(batches)
+      const { volumeId, images, unreadImages, commands, ...look } = await collectInventory(batches)
       await getVolume(db, volumeId)
       await atomically.execute((trx) => compareCommands(trx, commands))
-      await atomically.execute((trx) => comparePublications(trx, volumeId, images))
+      await atomically.execute((trx) => comparePublications(trx, volumeId, images, unreadImages))
       const answer = await atomically.execute((trx) => recordInventory(trx, volumeId, look))
       return {
         unrecordedVersionIds: [...answer.unrecorded],

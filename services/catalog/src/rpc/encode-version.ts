@@ -7,7 +7,7 @@ import {
   sha256ToProto,
   verdictWords,
 } from '@goldkeep/contracts'
-import { worstPresence, type Command } from '@goldkeep/domain'
+import { bestPresence, type Command } from '@goldkeep/domain'
 import type { ManifestFile } from '@goldkeep/volume'
 import type { VersionView } from '../db/versions-queries.js'
 import { encodeFile, encodeMachine } from './encode-common.js'
@@ -61,7 +61,7 @@ export const encodeVersion = (
 /** Before the seal there are no bytes that could be present or missing. */
 function shownPresence(version: VersionView) {
   if (version.manifestDigest === null) return undefined
-  return worstPresence(version.locations.map((location) => location.presence))
+  return bestPresence(version.locations.map((location) => location.presence))
 }
 
 function encodePending(version: VersionView): catalog.PendingCommand | undefined {

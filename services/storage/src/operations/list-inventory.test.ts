@@ -17,6 +17,7 @@ function storeWith(count: number): VersionStore {
     views: () => [],
     trashed: () => [],
     copies: () => [],
+    unreadable: () => [],
     publications: () => [],
     lastCommands: () => [],
   } as unknown as VersionStore

@@ -53,9 +53,20 @@ export function* listInventory(
   for (const batch of inBatches(images, size)) yield { volumeId, images: batch }
   for (const batch of inBatches(trash, size)) yield { volumeId, trash: batch }
   for (const batch of inBatches(copies, size)) yield { volumeId, copies: batch }
+  for (const batch of inBatches(unreadableOf(store), size)) yield { volumeId, unreadable: batch }
+  for (const batch of inBatches(unreadImagesOf(store), size)) yield { volumeId, unreadImageIds: batch }
   for (const batch of inBatches(commands, size)) yield { volumeId, commands: batch }
   yield { volumeId, complete: true }
 }
+
+const unreadImagesOf = (store: VersionStore): string[] =>
+  store.unreadable().flatMap(({ what, imageId }) => (what === 'image.json' ? [imageId] : []))
+
+const unreadableOf = (store: VersionStore): catalog.HeldUnreadable[] =>
+  store
+    .unreadable()
+    .filter(({ what }) => what !== 'image.json')
+    .map((one) => ({ imageId: one.imageId, versionId: one.what === 'version' ? one.versionId : '' }))
 
 const digestOf = (sha256: string | undefined): catalog.Digest | undefined =>
   sha256 === undefined ? undefined : sha256ToProto(sha256)

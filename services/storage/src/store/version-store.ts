@@ -1,5 +1,6 @@
 import type { AttemptId, ChangeId, FilePath, ImageId, Uid, UploadEnd, VersionId } from '@goldkeep/domain'
 import type { Manifest, TrashName, VolumeIdentity } from '@goldkeep/volume'
+import type { Unreadable } from './unreadable.js'
 import type { SealEntry, StagedUpload, UploadView } from './upload.js'
 import type {
   CloneCommand,
@@ -103,6 +104,10 @@ export interface VersionStore {
   trashed(): readonly TrashedVersion[]
   /** Directories of versions that are none of `versions()`: they are told, and left alone. */
   copies(): readonly VersionCopy[]
+  /** What could not be read so far, since the volume failed. */
+  unreadable(): readonly Unreadable[]
+  /** Tries to read it once more. No command about its image may run meanwhile. */
+  lookAgain(unreadable: Unreadable): Promise<void>
   /**
    * version.json, byte for byte; also of a version in the trash.
    * @throws DomainError VERSION_NOT_FOUND, VERSION_GONE, VERSION_DAMAGED
@@ -200,11 +205,11 @@ export interface TrashedVersion {
   readonly isPurging: boolean
 }
 
-/** A second directory of one version, or one whose manifest cannot be read. */
+/** A second directory of one version, or one that has no manifest of its version. */
 export interface VersionCopy {
   readonly versionId: VersionId
   readonly imageId: ImageId
-  /** Hex; absent when it cannot be read. */
+  /** Hex; absent when the manifest is absent, damaged or another version's. */
   readonly manifestDigest?: string
 }
 

@@ -83,6 +83,8 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
         whole.images.push(...held.images)
         whole.trash.push(...held.trash)
         whole.copies.push(...held.copies)
+        whole.unreadable.push(...held.unreadable)
+        whole.unreadImageIds.push(...held.unreadImageIds)
       }
       fake.inventories.push(whole)
       const unrecorded = whole.versions.filter(({ versionId }) => !fake.sealed.has(versionId))

@@ -54,6 +54,7 @@ export function storageEnv(catalog: FakeCatalog, volume: string): Record<string,
     GOLDKEEP_STORAGE_PORT: '0',
     GOLDKEEP_PROGRESS_INTERVAL: '50ms',
     GOLDKEEP_TRUST_REFRESH: '50ms',
+    GOLDKEEP_LOOK_AGAIN: '50ms',
     GOLDKEEP_SYNC_INTERVAL: '20ms',
     // Tests that are about it set their own.
     GOLDKEEP_RESERVE: '0',

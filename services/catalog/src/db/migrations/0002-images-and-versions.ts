@@ -107,6 +107,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version_id text not null references versions,
       volume_id text not null references volumes,
       presence text not null check (presence in ('PRESENT', 'DAMAGED', 'MISSING')),
+      unreadable_since timestamptz,
       created_at timestamptz not null default now(),
       last_checked timestamptz not null default now(),
       primary key (version_id, volume_id)

@@ -55,7 +55,10 @@ export interface VersionsTable {
 export interface LocationsTable {
   versionId: string
   volumeId: string
-  presence: Presence
+  /** As of the last look that could read it. */
+  presence: Exclude<Presence, 'UNREADABLE'>
+  /** Since when the volume has it and cannot read it. */
+  unreadableSince: Nullable<Date>
   createdAt: DefaultTime
   lastChecked: DefaultTime
 }

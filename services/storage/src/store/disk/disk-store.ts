@@ -17,6 +17,7 @@ import type {
   TrashCommand,
 } from '../version-commands.js'
 import type { SealEntry, StagedUpload, UploadView } from '../upload.js'
+import type { Unreadable } from '../unreadable.js'
 import type {
   AttemptMode,
   AttemptWriter,
@@ -35,6 +36,7 @@ import { endUpload } from './end-upload.js'
 import { refuseFormer } from './find-held.js'
 import { forgetUpload } from './forget-upload.js'
 import { describeFaults } from './io-faults.js'
+import { lookAgain } from './look-again.js'
 import { moveVersion } from './move-version.js'
 import { openAttempt } from './open-attempt.js'
 import { openStoredFile } from './open-stored-file.js'
@@ -47,7 +49,7 @@ import { stageUpload } from './stage-upload.js'
 import type { StagedDirectory } from './staged-upload.js'
 import { trashVersion } from './trash-version.js'
 import { viewOfSealed } from './view-of-sealed.js'
-import { requireRecovered, type VolumeContents } from './volume-contents.js'
+import { requireReadable, requireRecovered, type VolumeContents } from './volume-contents.js'
 
 /** The version store on a directory of a local or NFS file system. */
 export class DiskStore implements VersionStore {
@@ -71,6 +73,7 @@ export class DiskStore implements VersionStore {
         throw new DomainError('SCHEMA_MISMATCH', `upload ${versionId} was opened with another schema`)
       }
       refuseFormer(this.volume, versionId)
+      requireReadable(this.volume, versionId, upload.imageId)
       const staged = await stageUpload(this.volume.root, upload, schema)
       this.volume.uploads.set(versionId, staged)
       return staged.view
@@ -84,6 +87,7 @@ export class DiskStore implements VersionStore {
     if (this.volume.index.has(versionId))
       return viewOfSealed(parseManifest(await this.readManifest(versionId)))
     refuseFormer(this.volume, versionId)
+    requireReadable(this.volume, versionId)
     throw uploadNotFound(versionId)
   }
 
@@ -173,6 +177,14 @@ export class DiskStore implements VersionStore {
     return this.volume.copies
   }
 
+  unreadable(): readonly Unreadable[] {
+    return [...this.volume.unreadable]
+  }
+
+  lookAgain(unreadable: Unreadable): Promise<void> {
+    return describeFaults('look again', () => lookAgain(this.volume, unreadable))
+  }
+
   readManifest(versionId: VersionId): Promise<Uint8Array> {
     return readHeldManifest(this.volume, versionId)
   }
@@ -220,6 +232,7 @@ export class DiskStore implements VersionStore {
     if (this.volume.index.has(versionId))
       throw new DomainError('SEAL_BEGUN', `version ${versionId} is sealed; begin another upload`)
     refuseFormer(this.volume, versionId)
+    requireReadable(this.volume, versionId)
     throw uploadNotFound(versionId)
   }
 }

@@ -5,7 +5,7 @@ import { completeSeal } from './complete-seal.js'
 import { wasSealed } from './find-held.js'
 import { describeFaults } from './io-faults.js'
 import { finishEnding } from './recover-uploads.js'
-import { requireRecovered, type VolumeContents } from './volume-contents.js'
+import { requireReadable, requireRecovered, type VolumeContents } from './volume-contents.js'
 
 /** Decides how an upload ends, durably, before anything of it is removed. See VersionStore.endUpload. */
 export function endUpload(
@@ -25,6 +25,7 @@ export function endUpload(
     const last = commands.find(version)
     const ended = begun?.outcome ?? (last?.verb === 'end-upload' ? last.outcome : undefined)
     const isSealed = (await completeSeal(volume, version)) !== undefined || wasSealed(volume, version)
+    if (!isSealed && !staged) requireReadable(volume, version)
     const decided = isSealed ? 'SEALED' : (ended ?? outcome)
     if (decided !== 'SEALED' && staged && !staged.state.ended)
       await staged.record({ t: 'ended', outcome: decided, ...order })

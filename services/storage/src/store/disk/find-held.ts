@@ -3,22 +3,23 @@ import { volumeLayout } from '@goldkeep/volume'
 import type { StoredVersion } from '../version-store.js'
 import { trashedOf } from './trash-index.js'
 import { uploadEnded } from './staged-upload.js'
-import type { VolumeContents } from './volume-contents.js'
+import { requireReadable, type VolumeContents } from './volume-contents.js'
 
 const layout = volumeLayout('')
 
 /** Where the bytes of a version are now. */
 export interface HeldAt {
   readonly directory: string
-  /** Hex; absent when its manifest could not be read when storage started. */
+  /** Hex; absent when its manifest could not be read when it was looked at. */
   readonly manifestDigest?: string
 }
 
 /**
  * Where a version can be read: in its place, or else in the trash.
- * @throws DomainError VERSION_GONE from the beginning of its purge on, VERSION_NOT_FOUND
+ * @throws DomainError VERSION_GONE from the beginning of its purge on, VERSION_NOT_FOUND, IO_ERROR
  */
-export function findHeld({ index, trash, commands }: VolumeContents, versionId: VersionId): HeldAt {
+export function findHeld(volume: VolumeContents, versionId: VersionId): HeldAt {
+  const { index, trash, commands } = volume
   const live = index.get(versionId)
   if (live) return { directory: layout.version(live.imageId, versionId), manifestDigest: live.manifestDigest }
   const last = commands.find(versionId)
@@ -30,6 +31,7 @@ export function findHeld({ index, trash, commands }: VolumeContents, versionId: 
     return { directory: layout.trashed(name), ...(manifestDigest !== undefined && { manifestDigest }) }
   }
   if (lying.length > 0 || last?.verb === 'purge') throw versionGone(versionId)
+  requireReadable(volume, versionId)
   throw versionNotFound(versionId)
 }
 
@@ -42,6 +44,7 @@ export function requireLive(volume: VolumeContents, versionId: VersionId): Store
   const live = volume.index.get(versionId)
   if (live) return live
   refuseStaged(volume, versionId)
+  requireReadable(volume, versionId)
   findHeld(volume, versionId)
   throw notSealed(versionId, 'lies in the trash; restore it first')
 }

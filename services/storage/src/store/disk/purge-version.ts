@@ -11,7 +11,7 @@ import { listRemains, removeKnownFiles } from './remove-known-files.js'
 import { removeLoneSidecar } from './sidecars.js'
 import { findTrashed } from './trash-index.js'
 import { describeDirectory } from './version-index.js'
-import type { VolumeContents } from './volume-contents.js'
+import { requireReadable, type VolumeContents } from './volume-contents.js'
 
 const layout = volumeLayout('')
 /** Of what was kept so many are named. */
@@ -43,6 +43,7 @@ async function planPurge(
         `version ${versionId} does not lie in the trash${trashName ? ` as ${trashName}` : ''}; trash it first`,
         { version_id: versionId },
       )
+    requireReadable(volume, versionId)
     return { files: [] }
   }
   const last = commands.find(versionId)

@@ -8,11 +8,12 @@ import { describeFaults } from './io-faults.js'
 import { openSealedFile } from './open-stored-file.js'
 import { isErrno } from './syscalls.js'
 import type { VolumeContents } from './volume-contents.js'
+import { describeDirectory } from './version-index.js'
 import { readWhole, sha256Of } from './whole-files.js'
 
 /** The manifest of a version, in its place or in the trash. See VersionStore.readManifest. */
 export function readHeldManifest(volume: VolumeContents, versionId: VersionId): Promise<Uint8Array> {
-  return whereHeld(volume, versionId, (held) => readManifest(volume, held))
+  return whereHeld(volume, versionId, (held) => readManifest(volume, held, versionId))
 }
 
 /** A file of a version, in its place or in the trash. See VersionStore.openFile. */
@@ -22,7 +23,7 @@ export function openHeldFile(
   path: FilePath,
 ): Promise<OpenFile> {
   return whereHeld(volume, versionId, async (held) => {
-    const { files } = parseManifest(await readManifest(volume, held))
+    const { files } = parseManifest(await readManifest(volume, held, versionId))
     const entry = files.find((file) => file.path === path)
     if (entry) return openSealedFile(volume.root, held.directory, entry)
     throw new DomainError('FILE_NOT_FOUND', `version ${versionId} has no file ${path}`, {
@@ -60,10 +61,16 @@ async function whereHeld<T>(
 }
 
 /** @throws Error ENOENT when it is absent */
-async function readManifest({ root }: VolumeContents, held: HeldAt): Promise<Uint8Array> {
+async function readManifest(
+  { root }: VolumeContents,
+  held: HeldAt,
+  versionId: VersionId,
+): Promise<Uint8Array> {
   const path = join(held.directory, volumeNames.manifest)
   const bytes = await readWhole(root, path)
   if (!bytes) throw Object.assign(new Error(`${path} is absent`), { code: 'ENOENT' })
-  if (sha256Of(bytes) === held.manifestDigest) return bytes
+  const expected =
+    held.manifestDigest ?? (await describeDirectory(root, held.directory, versionId)).manifestDigest
+  if (sha256Of(bytes) === expected) return bytes
   throw new DomainError('VERSION_DAMAGED', `${path} is not what it was when storage started`)
 }

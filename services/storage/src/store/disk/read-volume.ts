@@ -1,3 +1,4 @@
+import type { ImageId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { VolumeIdentity } from '@goldkeep/volume'
 import type { VersionStore } from '../version-store.js'
@@ -24,18 +25,20 @@ export async function readVolume(
   identity: VolumeIdentity,
 ): Promise<VersionStore> {
   const commands = await CommandJournal.open(root)
-  const documents = await readDocuments(root, log)
+  const { documents, unread } = await readDocuments(root, log)
   const maps = { relocating: new Map(), unsynced: new Map() } satisfies Partial<VolumeContents>
   await tidyClones({ root, commands, log, ...maps })
-  const { index, copies } = await indexVersions({ root, commands, documents }, log)
-  const recovered = await recoverUploads({ root, log, commands, index, documents })
+  const found = await indexVersions({ root, commands, documents }, log)
+  for (const imageId of unread) found.unreadable.add({ what: 'image.json', imageId })
+  const recovered = await recoverUploads({ root, log, commands, documents, ...found })
   for (const { document } of documents.values())
     await linkPrimary(root, document).catch((error: unknown) => {
       log.error({ err: error, imageId: document.image }, 'the primary link of an image cannot be set')
     })
   const trash = await indexTrash(root, log)
   const volume: VolumeContents = {
-    ...{ identity, root, log, commands, documents, index, copies, trash },
+    ...{ identity, root, log, commands, documents, trash },
+    ...found,
     ...maps,
     ...recovered,
     purges: new PurgeLane(),
@@ -45,15 +48,18 @@ export async function readVolume(
   return new DiskStore(identity, volume)
 }
 
-async function readDocuments(root: VolumeRoot, log: Logger): Promise<Map<string, HeldDocument>> {
+/** @returns with the images of which it cannot be used */
+async function readDocuments(root: VolumeRoot, log: Logger) {
   const documents = new Map<string, HeldDocument>()
+  const unread: ImageId[] = []
   for (const imageId of await listImages(root)) {
     try {
       const held = await readImageDocument(root, imageId)
       if (held) documents.set(imageId, held)
     } catch (error) {
       log.error({ err: error, imageId }, 'the image.json of an image cannot be used; it is kept')
+      unread.push(imageId)
     }
   }
-  return documents
+  return { documents, unread }
 }

@@ -3,10 +3,12 @@ import type { Logger } from '@goldkeep/service'
 import { parseManifest, volumeLayout, volumeNames } from '@goldkeep/volume'
 import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { Unreadable } from '../unreadable.js'
 import type { StoredVersion } from '../version-store.js'
 import { listDirectory, withDirectory } from './directories.js'
 import { endedVersionOf, removeEnded, removeJournal, removeKnown } from './end-staging.js'
 import { decodeFrames } from './journal-frames.js'
+import { isReadFailure } from './read-failure.js'
 import { sealTree, syncSealed, verifyTree } from './seal-tree.js'
 import { StagedDirectory } from './staged-upload.js'
 import { isErrno } from './syscalls.js'
@@ -20,6 +22,7 @@ const { O_NOFOLLOW, O_RDWR } = fs.constants
 export interface Recovery extends Belongings {
   readonly log: Logger
   readonly index: Map<VersionId, StoredVersion>
+  readonly unreadable: Set<Unreadable>
 }
 
 export interface RecoveredUploads {
@@ -115,7 +118,7 @@ async function openStaged(
 
 /** Ends a journalled seal, wherever it stopped, after every digest has been compared. */
 async function rollForward(recovery: Recovery, staged: StagedDirectory): Promise<void> {
-  const { root, log, index } = recovery
+  const { root, log, index, unreadable } = recovery
   const text = staged.state.manifest ?? ''
   const manifest = parseManifest(Buffer.from(text))
   const versionPath = layout.version(manifest.image, manifest.version)
@@ -123,6 +126,8 @@ async function rollForward(recovery: Recovery, staged: StagedDirectory): Promise
     await verifyTree(root, versionPath, manifest).catch((error: unknown) => {
       // Never answered, and not what it was to be: nobody is told that it is a version.
       index.delete(manifest.version)
+      if (isReadFailure(error))
+        unreadable.add({ what: 'version', versionId: manifest.version, imageId: manifest.image })
       throw error
     })
     await syncSealed(root, manifest)

@@ -12,7 +12,7 @@ import { relocate, requireFree, syncRelocated } from './relocate.js'
 import { removeLoneSidecar } from './sidecars.js'
 import { findTrashed } from './trash-index.js'
 import { describeDirectory, describeVersion } from './version-index.js'
-import type { VolumeContents } from './volume-contents.js'
+import { requireReadable, type VolumeContents } from './volume-contents.js'
 
 const layout = volumeLayout('')
 
@@ -30,6 +30,7 @@ async function planRestore(
 ): Promise<CommandPlans['restore']> {
   const { root, index, trash } = volume
   const place = layout.version(imageId, versionId)
+  if (!index.has(versionId)) requireReadable(volume, versionId)
   const live =
     index.get(versionId) ?? (await describeVersion(volume, imageId, versionId).catch(() => undefined))
   // Nothing to do; if it is in the trash as well, that is a copy.

@@ -10,6 +10,7 @@ import {
 } from '@goldkeep/volume'
 import type { TrashedVersion } from '../version-store.js'
 import { listDirectory, lookAt, type VolumeRoot } from './directories.js'
+import { isReadFailure } from './read-failure.js'
 import { describeDirectory } from './version-index.js'
 import { readWhole } from './whole-files.js'
 
@@ -24,12 +25,23 @@ export async function indexTrash(root: VolumeRoot, log: Logger): Promise<TrashIn
     const isPurging = entry.startsWith(purgingPrefix)
     const name = isPurging ? entry.slice(purgingPrefix.length) : entry
     const directory = isTrashName(name) && (isPurging ? layout.purging(name) : layout.trashed(name))
-    if (!isTrashName(name) || !directory || !(await lookAt(root, directory))?.isDirectory()) continue
+    if (!isTrashName(name) || !directory || !(await isDirectory(root, directory, log))) continue
     if (trash.has(name)) log.error({ trashName: name }, 'a version lies in the trash twice; both are kept')
     if (!trash.has(name) || !isPurging)
       trash.set(name, await describeTrashed(root, directory, name, isPurging, log))
   }
   return trash
+}
+
+/** What cannot be looked at is kept for one, by its name: it is not gone. */
+async function isDirectory(root: VolumeRoot, path: string, log: Logger): Promise<boolean> {
+  try {
+    return (await lookAt(root, path))?.isDirectory() ?? false
+  } catch (error) {
+    if (!isReadFailure(error)) throw error
+    log.error({ err: error, path }, 'a directory in the trash cannot be looked at; it is kept')
+    return true
+  }
 }
 
 async function describeTrashed(

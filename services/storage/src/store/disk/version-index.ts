@@ -9,11 +9,13 @@ import {
 import type { Logger } from '@goldkeep/service'
 import { parseManifest, volumeLayout, volumeNames, type Manifest } from '@goldkeep/volume'
 import { join } from 'node:path'
+import type { Unreadable } from '../unreadable.js'
 import type { StoredVersion, VersionCopy } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
 import { belongingOf } from './command-records.js'
-import { listDirectory, type VolumeRoot } from './directories.js'
+import { listDirectory, lookAt, type VolumeRoot } from './directories.js'
 import type { HeldDocument } from './image-documents.js'
+import { isReadFailure } from './read-failure.js'
 import { readWhole, sha256Of } from './whole-files.js'
 
 const layout = volumeLayout('')
@@ -26,10 +28,13 @@ export interface Belongings {
   readonly documents: ReadonlyMap<string, HeldDocument>
 }
 
-export interface VersionIndex {
+/** What a look at the versions fills in. */
+export interface IndexedVersions {
   readonly index: Map<VersionId, StoredVersion>
   readonly copies: VersionCopy[]
+  readonly unreadable: Set<Unreadable>
 }
+export type Indexing = Belongings & IndexedVersions & { readonly log: Logger }
 
 /** Every image directory of the volume, by name. What does not look like one is left alone. */
 export async function listImages(root: VolumeRoot): Promise<ImageId[]> {
@@ -44,29 +49,62 @@ export async function listImages(root: VolumeRoot): Promise<ImageId[]> {
 }
 
 /** Reads every manifest, so that a version is found by its id alone. */
-export async function indexVersions(volume: Belongings, log: Logger): Promise<VersionIndex> {
-  const index = new Map<VersionId, StoredVersion>()
-  const copies: VersionCopy[] = []
+export async function indexVersions(volume: Belongings, log: Logger): Promise<IndexedVersions> {
+  const found: IndexedVersions = { index: new Map(), copies: [], unreadable: new Set() }
   for (const imageId of await listImages(volume.root)) {
-    for (const versionId of await listDirectory(volume.root, layout.versions(imageId))) {
-      if (!isVersionId(versionId)) continue
-      const found = await describeVersion(volume, imageId, versionId).catch((error: unknown) => {
-        log.warn({ err: error, imageId, versionId }, 'a version directory cannot be used')
-        copies.push({ versionId, imageId })
-        return undefined
-      })
-      const other = index.get(versionId)
-      if (!found) continue
-      if (!other) index.set(versionId, found)
-      else {
-        const { kept, copy } = chooseOf(other, found, volume.commands)
-        log.error({ versionId, imageId: kept.imageId, copyIn: copy.imageId }, 'a version has two directories')
-        index.set(versionId, kept)
-        copies.push(copy)
-      }
-    }
+    const isListed = await indexImage({ ...volume, ...found, log }, imageId)
+    if (!isListed) found.unreadable.add({ what: 'versions', imageId })
   }
-  return { index, copies }
+  return found
+}
+
+/**
+ * Reads the manifests of one image's versions.
+ * @returns whether they could be listed
+ */
+export async function indexImage(volume: Indexing, imageId: ImageId): Promise<boolean> {
+  const { root, log, unreadable } = volume
+  try {
+    for (const name of await listDirectory(root, layout.versions(imageId))) {
+      if (!isVersionId(name) || (await indexVersion(volume, imageId, name))) continue
+      unreadable.add({ what: 'version', imageId, versionId: name })
+    }
+    return true
+  } catch (error) {
+    log.error({ err: error, imageId }, 'the versions of an image cannot be listed')
+    return !isReadFailure(error)
+  }
+}
+
+/**
+ * Reads the manifest of one directory of an image, and remembers what it is.
+ * @returns whether it could be read
+ */
+export async function indexVersion(
+  volume: Indexing,
+  imageId: ImageId,
+  versionId: VersionId,
+): Promise<boolean> {
+  const { root, log, index, copies } = volume
+  if (index.get(versionId)?.imageId === imageId) return true
+  try {
+    remember(volume, await describeVersion(volume, imageId, versionId))
+  } catch (error) {
+    log.warn({ err: error, imageId, versionId }, 'a version directory cannot be used')
+    if (isReadFailure(error)) return false
+    if (await lookAt(root, layout.version(imageId, versionId))) copies.push({ versionId, imageId })
+  }
+  return true
+}
+
+function remember({ log, index, copies, commands }: Indexing, found: StoredVersion): void {
+  const { versionId } = found
+  const other = index.get(versionId)
+  const { kept, copy } = other ? chooseOf(other, found, commands) : { kept: found, copy: undefined }
+  index.set(versionId, kept)
+  if (!copy) return
+  log.error({ versionId, imageId: kept.imageId, copyIn: copy.imageId }, 'a version has two directories')
+  copies.push(copy)
 }
 
 /** Of two directories of one version the one where the last command put it counts, else the first. */

@@ -1,6 +1,7 @@
-import { DomainError, type VersionId } from '@goldkeep/domain'
+import { DomainError, type ImageId, type VersionId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { VolumeIdentity } from '@goldkeep/volume'
+import type { Unreadable } from '../unreadable.js'
 import type { StoredVersion, VersionCopy } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
 import type { VolumeRoot } from './directories.js'
@@ -16,7 +17,9 @@ export interface VolumeContents {
   readonly log: Logger
   readonly commands: CommandJournal
   readonly index: Map<VersionId, StoredVersion>
-  readonly copies: readonly VersionCopy[]
+  readonly copies: VersionCopy[]
+  /** What could not be read so far; see VersionStore.unreadable. */
+  readonly unreadable: Set<Unreadable>
   readonly trash: TrashIndex
   readonly uploads: Map<VersionId, StagedDirectory>
   /** Uploads that are on the volume and could not be recovered, each with what went wrong. */
@@ -56,5 +59,30 @@ export function requireSynced({ unsynced }: VolumeContents, versionId: VersionId
     `version ${versionId}: the volume failed while its directory was renamed; restart storage, then repeat`,
     { version_id: versionId },
     { cause: unsynced.get(versionId) },
+  )
+}
+
+/**
+ * Refuses to decide anything about a version that may be on the volume where it cannot be read.
+ * @param imageId of which image it can be only; absent: of any
+ * @throws DomainError IO_ERROR
+ */
+export function requireReadable(
+  { unreadable }: Pick<VolumeContents, 'unreadable'>,
+  versionId: VersionId,
+  imageId?: ImageId,
+): void {
+  for (const one of unreadable) {
+    if (one.what === 'version' && one.versionId === versionId) throw notRead(versionId, 'its manifest')
+    const mayHoldIt = one.what === 'versions' && (imageId === undefined || one.imageId === imageId)
+    if (mayHoldIt) throw notRead(versionId, `the versions of image ${one.imageId}`)
+  }
+}
+
+function notRead(versionId: VersionId, what: string): DomainError {
+  return new DomainError(
+    'IO_ERROR',
+    `version ${versionId}: the volume could not read ${what}; storage tries again by itself, the log says why`,
+    { version_id: versionId },
   )
 }
