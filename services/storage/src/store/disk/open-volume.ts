@@ -9,7 +9,7 @@ import {
 } from '@goldkeep/volume'
 import type { VersionStore } from '../version-store.js'
 import { DirectWrites, type DirectWritesMode } from './direct-writes.js'
-import { openRoot, type VolumeRoot } from './directories.js'
+import { listDirectory, openRoot, type VolumeRoot } from './directories.js'
 import { guardSyscalls } from './guarded-syscalls.js'
 import { refuseFileSystem } from './file-system-kind.js'
 import { defaultLeaseTimes, type LeaseTimes } from './lease-times.js'
@@ -103,7 +103,9 @@ export async function takeVolume(
       const warning = await probeVolume(root)
       if (warning) log.warn({ volume: path }, warning)
       await reserve.fill()
-      return readWhole(root, layout.identity)
+      const found = await readWhole(root, layout.identity)
+      if (!found) await requireEmpty(root)
+      return found
     })
     const identity = bytes && parseVolumeIdentity(bytes)
     const volumeId = identity?.volume ?? newVolumeId()
@@ -129,6 +131,20 @@ export async function takeVolume(
     })
     throw error
   }
+}
+
+/**
+ * A volume that has lost its volume.json would become another one: the catalog would know its versions on two
+ * volumes, of which one never answers again.
+ */
+async function requireEmpty(root: VolumeRoot): Promise<void> {
+  for (const path of [layout.images, layout.stagingRoot, layout.trash])
+    if ((await listDirectory(root, path)).length > 0)
+      throw new UnfitVolumeError(
+        root.path,
+        `it has no volume.json, and ${path}/ is not empty. Put its volume.json back: format 1, and the house and ` +
+          'the volume that any version.json in it names. Or take an empty directory',
+      )
 }
 
 async function founded(root: VolumeRoot, identity: VolumeIdentity): Promise<VolumeIdentity> {
