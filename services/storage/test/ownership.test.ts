@@ -117,15 +117,6 @@ describe('a volume', () => {
     expect(await readFile(`${volume}/volume.json`, 'utf8')).toBe(identity)
   })
 
-  test.each(['images/win11-lab', 'staging/20260101T000000Z-aaaaaaaa', 'trash/some'])(
-    'that has lost its volume.json, and holds %s, does not become another one',
-    async (held) => {
-      await mkdir(`${volume}/${held}`, { recursive: true })
-      await expect(startHere()).rejects.toThrow(/has no volume\.json, and \w+\/ is not empty/)
-      await expect(access(`${volume}/volume.json`)).rejects.toMatchObject({ code: 'ENOENT' })
-    },
-  )
-
   test('that is new waits for the catalog to give it a house', async () => {
     catalog.down = true
     const starting = startHere()
