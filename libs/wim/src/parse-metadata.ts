@@ -1,10 +1,7 @@
-import { XMLParser } from 'fast-xml-parser'
+import { parseXml, type XmlElement } from './parse-xml.js'
 import { WimFault } from './wim-fault.js'
 
-/**
- * Larger XML is refused unread, since the time to parse it grows with the square of its size in some readers.
- * A real one has 2 KB for each image.
- */
+/** Larger XML is refused unread. A real one has 2 KB for each image. */
 export const maxMetadataBytes = 1024 * 1024
 const maxImages = 1000
 
@@ -32,27 +29,14 @@ export interface WindowsDescription {
   readonly build?: string
 }
 
-// Numbers stay text until they are read as bigint; entities are data, never expanded.
-const parser = new XMLParser({
-  processEntities: false,
-  htmlEntities: false,
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-})
-
 /**
  * Parses the XML data of a WIM: UTF-16LE, usually with a byte-order mark.
  * @throws WimFault when it is no such XML
  */
 export function parseMetadata(bytes: Uint8Array): WimMetadata {
-  const root = member(parseXml(decode(bytes)), 'WIM')
-  if (typeof root !== 'object') throw unreadable('another root element')
-  const found = member(root, 'IMAGE')
-  const images = found === undefined ? [] : Array.isArray(found) ? (found as unknown[]) : [found]
+  const root = readRoot(decode(bytes))
+  if (root.name !== 'WIM') throw unreadable('another root element')
+  const images = root.children.filter(({ name }) => name === 'IMAGE')
   if (images.length > maxImages)
     throw new WimFault('The file has too many images.', `at most ${maxImages}`, `${images.length}`)
   return { images: images.map(readImage) }
@@ -67,12 +51,11 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseXml(text: string): unknown {
-  // Nobody's capture has one, and it is where hostile XML begins.
-  if (/<!DOCTYPE/i.test(text)) throw unreadable('a document type')
+function readRoot(text: string): XmlElement {
   try {
-    return parser.parse(text) as unknown
-  } catch {
+    return parseXml(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
     throw unreadable('something else')
   }
 }
@@ -85,15 +68,15 @@ function unreadable(found: string): WimFault {
   )
 }
 
-function readImage(node: unknown, position: number): WimImage {
-  const windows = member(node, 'WINDOWS')
+function readImage(image: XmlElement, position: number): WimImage {
+  const windows = childOf(image, 'WINDOWS')
   return {
-    index: Number(textOf(node, '@INDEX') ?? position + 1),
-    name: textOf(node, 'NAME') ?? textOf(node, 'DISPLAYNAME') ?? '',
-    ...numberOf('totalBytes', textOf(node, 'TOTALBYTES')),
-    ...numberOf('directoryCount', textOf(node, 'DIRCOUNT')),
-    ...numberOf('fileCount', textOf(node, 'FILECOUNT')),
-    ...(typeof windows === 'object' && { windows: readWindows(windows) }),
+    index: Number(image.attributes.get('INDEX') ?? position + 1),
+    name: textOf(image, 'NAME') ?? textOf(image, 'DISPLAYNAME') ?? '',
+    ...numberOf('totalBytes', textOf(image, 'TOTALBYTES')),
+    ...numberOf('directoryCount', textOf(image, 'DIRCOUNT')),
+    ...numberOf('fileCount', textOf(image, 'FILECOUNT')),
+    ...(windows && { windows: readWindows(windows) }),
   }
 }
 
@@ -104,11 +87,11 @@ const architectures: ReadonlyMap<string, string> = new Map([
   ['12', 'arm64'],
 ])
 
-function readWindows(node: object): WindowsDescription {
-  const version = member(node, 'VERSION')
+function readWindows(windows: XmlElement): WindowsDescription {
+  const version = childOf(windows, 'VERSION')
   const numbers = ['MAJOR', 'MINOR', 'BUILD', 'SPBUILD'].map((key) => textOf(version, key))
-  const architecture = textOf(node, 'ARCH')
-  const edition = textOf(node, 'EDITIONID')
+  const architecture = textOf(windows, 'ARCH')
+  const edition = textOf(windows, 'EDITIONID')
   return {
     ...(edition !== undefined && { edition }),
     ...(architecture !== undefined && { architecture: architectures.get(architecture) ?? architecture }),
@@ -116,18 +99,12 @@ function readWindows(node: object): WindowsDescription {
   }
 }
 
-function member(node: unknown, key: string): object | string | undefined {
-  if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined
-  const value = (node as Record<string, unknown>)[key]
-  return typeof value === 'string' || (typeof value === 'object' && value !== null) ? value : undefined
-}
+const childOf = (element: XmlElement | undefined, wanted: string): XmlElement | undefined =>
+  element?.children.find(({ name }) => name === wanted)
 
-/** The text of a child, at most 200 letters; an element with attributes keeps it under `#text`. */
-function textOf(node: unknown, key: string): string | undefined {
-  const value = member(node, key)
-  const text = typeof value === 'object' ? member(value, '#text') : value
-  return typeof text === 'string' ? text.slice(0, 200) : undefined
-}
+/** The text of a child, at most 200 letters. */
+const textOf = (element: XmlElement | undefined, wanted: string): string | undefined =>
+  childOf(element, wanted)?.text.trim().slice(0, 200)
 
 function numberOf<const Key extends string>(
   key: Key,
