@@ -46,6 +46,19 @@ describe('a folder that holds another version', () => {
     expect(await readFile(join(aside ?? '', 'hd0/part2.winpe.wim'), 'utf8')).toBe('two-of-v1')
   })
 
+  test('becomes the new one whole when it is the working directory, written as a dot', async () => {
+    const before = process.cwd()
+    process.chdir(directory)
+    try {
+      const { aside, foreign } = await fetchAll(fakeDeployment('v2'), '.', 2, progress)
+      expect(await versionIn()).toBe('v2')
+      expect(await readFile(join(aside ?? '', 'hd0/part2.winpe.wim'), 'utf8')).toBe('two-of-v1')
+      expect(foreign).toEqual([])
+    } finally {
+      process.chdir(before)
+    }
+  })
+
   test('stays what it is while not all files have come, and the next fetch reads only what is missing', async () => {
     const asked: string[] = []
     const reading = (breakAt?: string) =>

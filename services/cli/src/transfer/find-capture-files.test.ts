@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { findCaptureFiles } from './find-capture-files.js'
 
 const top = await mkdtemp(join(tmpdir(), 'goldkeep-capture-'))
@@ -29,6 +29,24 @@ test('a capture is its schema and what lies in hd0, hd1, …; the rest is named'
     'hd1/table',
   ])
   expect(capture.leftOut).toEqual(['guid', 'hd0/deeper/x', 'hd0/link.wim'])
+})
+
+test.each(['.', './', 'hd0/..'])('a capture is the same when its folder is written %s', async (written) => {
+  const directory = await mkdtemp(join(top, 'one-'))
+  await mkdir(join(directory, 'hd0'))
+  for (const name of ['schema', 'hd0/part1.winpe.wim', 'notes.txt'])
+    await writeFile(join(directory, name), name)
+  const before = process.cwd()
+  process.chdir(directory)
+  try {
+    const { files, leftOut } = await findCaptureFiles(written)
+    expect(files.map(({ path, file }) => [path, relative(directory, join(directory, file))])).toEqual([
+      ['hd0/part1.winpe.wim', 'hd0/part1.winpe.wim'],
+    ])
+    expect(leftOut).toEqual(['notes.txt'])
+  } finally {
+    process.chdir(before)
+  }
 })
 
 test('a folder without a schema is no capture', async () => {

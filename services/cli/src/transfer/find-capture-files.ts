@@ -1,7 +1,8 @@
 import { isFilePath } from '@goldkeep/domain'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../cli-error.js'
+import { filesBelow, type FoundFile } from './files-below.js'
 import { unfinishedMark } from './replace-capture.js'
 
 export interface CaptureFile {
@@ -35,13 +36,11 @@ export async function findCaptureFiles(directory: string): Promise<CaptureDirect
       `${directory}: expected a file named schema, found none that can be read (${error.code})`,
     )
   })
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name).slice(join(directory, '/').length) }))
+  const found = await filesBelow(directory)
+  const paths = found
     .filter(({ path }) => path !== 'schema')
     .toSorted((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }))
-  const fits = ({ entry, path }: (typeof paths)[number]): boolean =>
+  const fits = ({ entry, path }: FoundFile): boolean =>
     entry.isFile() && path.startsWith('hd') && isFilePath(path)
   return {
     schema,

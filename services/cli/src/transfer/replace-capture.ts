@@ -1,8 +1,9 @@
 import { holdsFile, isPart, saveFile, syncDirectory } from '@goldkeep/client'
 import { isFilePath, schemaPath } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { filesBelow, pathBelow } from './files-below.js'
 
 /** In a folder that is neither the old capture nor the new one. */
 export const unfinishedMark = 'goldkeep-unfinished.txt'
@@ -62,14 +63,12 @@ interface Found {
 }
 
 async function lookAt(directory: string, { paths, parts }: NewCapture): Promise<Found> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const all = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length))
-    .map((path) => path.replaceAll('\\', '/'))
+  const found = await filesBelow(directory)
+  const all = found
+    .map(({ path }) => path)
     .filter((path) => path !== schemaPath && !path.startsWith(asidePrefix))
   const known = new Set([...paths, ...[...parts.keys()]])
-  const mine = new Set([...parts.values()].map((part) => part.slice(join(directory, '/').length)))
+  const mine = new Set([...parts.values()].map((part) => pathBelow(directory, part)))
   const oldParts = all.filter((path) => isPart(path) && !mine.has(path))
   const rest = all.filter((path) => !isPart(path) && !known.has(path) && path !== unfinishedMark)
   return {
