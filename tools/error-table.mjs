@@ -7,9 +7,12 @@ import { Status } from 'nice-grpc-common'
 const target = new URL('../docs/errors.md', import.meta.url)
 const contract = readFileSync(new URL('../proto/goldkeep/catalog/v1/errors.proto', import.meta.url), 'utf8')
 const meanings = new Map(
-  [...contract.matchAll(/^ {2}\/\/ (.+)\n {2}([A-Z_]+) = \d+;/gm)].map(([, meaning, name]) => [
+  [...contract.matchAll(/((?:^ {2}\/\/ .+\n)+) {2}([A-Z_]+) = \d+;/gm)].map(([, comment, name]) => [
     name,
-    meaning,
+    comment
+      .replace(/^ {2}\/\/ /gm, '')
+      .trim()
+      .replaceAll('\n', ' '),
   ]),
 )
 
