@@ -61,6 +61,18 @@ describe('versions', () => {
     expect((await house.versions.list({ filter: invalid })).versions).toEqual([])
   })
 
+  test('are not listed all when a state is asked for that is not known here', async () => {
+    for (const state of [0, 99]) {
+      const lifecycles = house.versions.list({ filter: { imageId: 'lab', lifecycles: [state] } })
+      await expect(lifecycles).rejects.toMatchObject({
+        reason: 'INVALID_FIELD',
+        metadata: { field: 'filter.lifecycles' },
+      })
+      const verdicts = house.versions.list({ filter: { imageId: 'lab', verdicts: [state] } })
+      await expect(verdicts).rejects.toMatchObject({ metadata: { field: 'filter.verdicts' } })
+    }
+  })
+
   test('a mark is kept with its reason; an old etag is refused', async () => {
     const [versionId = ''] = ids
     const { etag } = await byReference('lab@1')

@@ -27,8 +27,8 @@ export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplemen
       const image = filter?.imageId ? await getImage(db, filter.imageId) : undefined
       const wanted = {
         ...(image && { imageUid: image.uid }),
-        lifecycles: (filter?.lifecycles ?? []).flatMap((value) => lifecycleWords.fromProto(value) ?? []),
-        verdicts: (filter?.verdicts ?? []).flatMap((value) => verdictWords.fromProto(value) ?? []),
+        lifecycles: decodeWanted('filter.lifecycles', filter?.lifecycles, lifecycleWords.fromProto),
+        verdicts: decodeWanted('filter.verdicts', filter?.verdicts, verdictWords.fromProto),
       }
       const read = (limit: number) => listVersions(db, wanted, { limit, before })
       const page = await readPage(pageSize, {
@@ -55,6 +55,25 @@ export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplemen
     revalidate: async ({ versionId }, { actor }) =>
       encodeVersion(await db.transaction().execute((trx) => revalidateVersion(trx, versionId, actor))),
   }
+}
+
+/** A state of a later contract is refused: left out, it would make the filter let other versions through. */
+function decodeWanted<Value, Word>(
+  field: string,
+  values: readonly Value[] = [],
+  wordOf: (value: Value) => Word | undefined,
+): Word[] {
+  return values.map((value) => {
+    const word = wordOf(value)
+    if (word !== undefined) return word
+    throw new DomainError(
+      'INVALID_FIELD',
+      `${field}: expected states that are known here, found ${String(value)}`,
+      {
+        field,
+      },
+    )
+  })
 }
 
 /** A mark of a later contract is refused: taken for none, it would take the present one away. */
