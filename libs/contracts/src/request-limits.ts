@@ -7,6 +7,7 @@ import {
   utf8Length,
   type TextLines,
 } from '@goldkeep/domain'
+import { UnreadableRequest } from './read-request.js'
 
 /** What a text of a request may be. People's texts are refused beyond it, programs' texts are cleaned. */
 interface TextRule {
@@ -72,9 +73,12 @@ const itemwise = `${reports}ReportProgress`
  * Holds a request to the limits that every field has by its name: length and characters of text, number of
  * entries, range of integers and times. Bytes are not looked at. Texts of programs are cleaned in place.
  * @param method such as `/goldkeep.catalog.v1.Images/Create`
- * @throws DomainError INVALID_FIELD with the field's name, the limit, and what was found
+ * @throws DomainError INVALID_FIELD with the field's name, the limit, and what was found; PROTOCOL_VIOLATION for one
+ * that could not be read
  */
 export function limitRequest(method: string, request: object): void {
+  if (request instanceof UnreadableRequest)
+    throw new DomainError('PROTOCOL_VIOLATION', `the request cannot be read as a message: ${request.why}`)
   const limits = { cleansAll: method.startsWith(reports), isItemwise: method === itemwise }
   limitMessage(request as Record<string, unknown>, '', limits)
 }
@@ -86,11 +90,13 @@ interface Limits {
 
 function limitMessage(message: Record<string, unknown>, place: string, limits: Limits): void {
   for (const field in message) {
-    if (field === '$case') continue
-    // The alternatives of a oneof have their own names.
-    const key = field === 'value' && typeof message['$case'] === 'string' ? message['$case'] : field
-    limitValue(message, field, key, place, limits)
+    limitValue(message, field, field, place, limits)
   }
+}
+
+/** The alternatives of a oneof have their own names; the oneof's is in no message, and so in no refusal. */
+function limitAlternative(chosen: { $case: string; value: unknown }, place: string, limits: Limits): void {
+  limitValue(chosen as unknown as Record<string, unknown>, 'value', chosen.$case, place, limits)
 }
 
 function limitValue(
@@ -114,8 +120,12 @@ function limitObject(value: object, field: string, place: string, limits: Limits
     if (!limits.isItemwise) limitEntries(value.length, field, place)
     for (let index = 0; index < value.length; index += 1) limitValue(value, index, field, place, limits)
   } else if (mapFields.has(field)) limitMap(value as Record<string, unknown>, field, place, limits)
+  else if (isAlternative(value)) limitAlternative(value, place, limits)
   else limitMessage(value as Record<string, unknown>, `${place}${field}.`, limits)
 }
+
+const isAlternative = (value: object): value is { $case: string; value: unknown } =>
+  '$case' in value && typeof value.$case === 'string'
 
 function limitMap(map: Record<string, unknown>, field: string, place: string, limits: Limits): void {
   const keys = Object.keys(map)

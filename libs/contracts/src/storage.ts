@@ -1,4 +1,5 @@
 import { decodeChunk, encodeChunk } from './chunk-codec.js'
+import { RequestReader } from './read-request.js'
 import {
   UploadDataDefinition as GeneratedUploadData,
   WriteRequest,
@@ -14,21 +15,25 @@ export type { ServerStreamingMethodResult } from './generated/goldkeep/storage/v
 export { makeRoom } from './chunk-codec.js'
 
 /** What nice-grpc uses of a message's generated code. */
-type Codec<Message, Partial> = {
+type Codec<Message, Partial, Input = Uint8Array> = {
   encode(message: Message): { finish(): Uint8Array }
-  decode(bytes: Uint8Array): Message
+  decode(input: Input): Message
   fromPartial(partial: Partial): Message
 }
 
-export const writeRequestCodec: Codec<WriteRequest, Parameters<typeof WriteRequest.fromPartial>[0]> = {
+export const writeRequestCodec: Codec<
+  WriteRequest,
+  Parameters<typeof WriteRequest.fromPartial>[0],
+  Uint8Array | RequestReader
+> = {
   encode: (request) => {
     const { message } = request
     const bytes = message?.$case === 'chunk' && encodeChunk(message.value)
     return bytes ? { finish: () => uncopied(bytes) } : WriteRequest.encode(request)
   },
-  decode: (bytes) => {
-    const value = decodeChunk(bytes)
-    return value ? { message: { $case: 'chunk', value } } : WriteRequest.decode(bytes)
+  decode: (input) => {
+    const value = decodeChunk(input instanceof RequestReader ? input.encoded : input)
+    return value ? { message: { $case: 'chunk', value } } : WriteRequest.decode(input)
   },
   fromPartial: (partial) => WriteRequest.fromPartial(partial),
 }

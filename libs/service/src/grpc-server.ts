@@ -1,10 +1,17 @@
 import { toServerError } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import { createServer, ServerError, type Server, type ServerMiddleware } from 'nice-grpc'
+import {
+  createServer,
+  ServerError,
+  type Server,
+  type ServerAddBuilder,
+  type ServerMiddleware,
+} from 'nice-grpc'
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details'
 import { isAbortError } from 'abort-controller-x'
 import { limitRequests } from './limit-requests.js'
 import type { Logger } from './logger.js'
+import { readRequestsOf } from './read-requests.js'
 import { ReceiveWindows, type ReceiveBudget } from './receive-window.js'
 
 /** Room for a chunk of 1 MiB and its frame; larger messages are refused by the transport. */
@@ -24,10 +31,26 @@ export function createGrpcServer(log: Logger, receive?: ReceiveBudget): Server {
     .use(errorDetailsServerMiddleware)
     .use(domainErrors(log))
     .use(limitRequests)
-  if (!receive) return server
+  if (!receive) return readingRequests(server)
   const windows = new ReceiveWindows(receive)
   const listen: Server['listen'] = (...where) => windows.whileListening(() => server.listen(...where))
-  return { ...server, listen }
+  return { ...readingRequests(server), listen }
+}
+
+/** The same server, which reads the requests of every service that is added under limits. */
+function readingRequests<Context>(server: Server<Context>): Server<Context> {
+  return {
+    ...server,
+    ...addingReadRequests(server),
+    use: (middleware) => readingRequests(server.use(middleware)),
+  }
+}
+
+function addingReadRequests<Context>(builder: ServerAddBuilder<Context>): ServerAddBuilder<Context> {
+  return {
+    add: (definition, implementation) => builder.add(readRequestsOf(definition), implementation),
+    with: (middleware) => addingReadRequests(builder.with(middleware)),
+  }
 }
 
 /** Turns domain errors into statuses, and what nobody expected into INTERNAL. */

@@ -15,9 +15,10 @@ const log = createLogger('test', 'silent')
 let server: Server
 let close: () => void
 let tokens: ReturnType<typeof connect>
+let channel: ReturnType<typeof openChannel>
 
 function connect(port: number) {
-  const channel = openChannel(`127.0.0.1:${port}`)
+  channel = openChannel(`127.0.0.1:${port}`)
   close = () => channel.close()
   return clientsWithBearer(() => 'gk_test').create(catalog.TokensDefinition, channel)
 }
@@ -37,6 +38,39 @@ beforeAll(async () => {
 afterAll(async () => {
   close()
   await closeGrpcServer(server, 100)
+})
+
+/** Calls Tokens.Create with these very bytes. */
+async function sendBytes(bytes: Uint8Array): Promise<unknown> {
+  const { create } = catalog.TokensDefinition.methods
+  const raw = { ...create.requestType, fromPartial: () => ({}), encode: () => ({ finish: () => bytes }) }
+  const definition = {
+    ...catalog.TokensDefinition,
+    methods: { create: { ...create, requestType: raw } },
+  }
+  const client = clientsWithBearer(() => 'gk_test').create(
+    definition as unknown as typeof catalog.TokensDefinition,
+    channel,
+  )
+  return client.create({})
+}
+
+describe('a request that cannot be read', () => {
+  test('is refused with a reason when it was cut short', async () => {
+    const request = catalog.CreateTokenRequest.fromPartial({ name: 'x'.repeat(40) })
+    const whole = catalog.CreateTokenRequest.encode(request).finish()
+    await expect(sendBytes(whole.subarray(0, 20))).rejects.toMatchObject({
+      reason: 'PROTOCOL_VIOLATION',
+      message: 'the request cannot be read as a message: premature EOF',
+    })
+  })
+
+  test('is refused with a reason when it has too many parts, before they become objects', async () => {
+    await expect(sendBytes(Buffer.alloc(400_000, Buffer.from([0x12, 0x00])))).rejects.toMatchObject({
+      reason: 'PROTOCOL_VIOLATION',
+      message: 'the request cannot be read as a message: it has more than 100000 parts',
+    })
+  })
 })
 
 describe('errors over the wire', () => {

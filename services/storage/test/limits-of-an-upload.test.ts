@@ -26,7 +26,7 @@ describe('the holder of one ticket', () => {
     const stream = new WriteStream(clients, startOf(versionId, part1, { writerId: 'w'.repeat(101) }))
     expect(await stream.refusal()).toMatchObject({
       reason: 'INVALID_FIELD',
-      metadata: { field: 'message.start.writer_id', found: '101' },
+      metadata: { field: 'start.writer_id', found: '101' },
     })
   })
 
