@@ -55,6 +55,8 @@ export default tseslint.config(
     extends: [eslint.configs.recommended],
     languageOptions: {
       globals: {
+        AbortController: 'readonly',
+        Buffer: 'readonly',
         process: 'readonly',
         URL: 'readonly',
         console: 'readonly',
