@@ -1,7 +1,9 @@
 import { sha256OfFile, startHouse, tcpProxy, waitUntil, type House, type TcpProxy } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { access, chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { access, chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   begin,
   captureMachine,
@@ -48,9 +50,9 @@ describe('services that are killed', () => {
     await toCatalog.stop()
   }, 30_000)
 
-  const statusOf = async (id: string): Promise<FileStatus | undefined> => {
+  const statusOf = async (id: string, file = windows): Promise<FileStatus | undefined> => {
     const status = await house.goldkeep.run('upload', 'status', id, '--json')
-    return (JSON.parse(status) as { files: FileStatus[] }).files.find(({ path }) => path === windows)
+    return (JSON.parse(status) as { files: FileStatus[] }).files.find(({ path }) => path === file)
   }
 
   /** Sends half of `file` as the Windows partition, then kills storage and client; says what was committed. */
@@ -115,6 +117,32 @@ describe('services that are killed', () => {
       timeoutMs: 30_000,
       what: 'the version is recorded',
     })
+  }, 90_000)
+
+  test('storage, and bytes of its journals have changed when it is back: people are told, and a repair helps', async () => {
+    const id = await begin(house, image, capture)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    await house.storage.kill()
+    const journal = join(house.volume, 'staging', id, 'journal')
+    const bytes = await readFile(journal)
+    // In its second frame; a frame's length comes first, and 16 bytes before its body.
+    const at = 16 + bytes.readUInt32LE(0) + 20
+    await writeFile(journal, bytes.fill(0, at, at + 1))
+    await house.storage.start()
+    const told = `staging/${id}/journal is damaged`
+    expect(await house.goldkeep.run('status')).toContain(told)
+    expect(await house.goldkeep.run('doctor')).toContain(told)
+    const refused = await house.goldkeep.attempt('upload', 'write', id, efi, capture.efiFile)
+    expect(refused).toMatchObject({ code: 7, stderr: expect.stringContaining(told) })
+
+    await house.storage.stop()
+    const program = fileURLToPath(new URL('../../services/storage/dist/bundle.js', import.meta.url))
+    const repair = execFileSync(process.execPath, [program, 'repair', house.volume], { encoding: 'utf8' })
+    expect(repair).toMatch(new RegExp(`staging/${id}/journal: goes on with \\d+ records`))
+    await house.storage.start()
+    expect(await house.goldkeep.run('status')).not.toContain(told)
+    await house.goldkeep.run('upload', 'write', id, efi, capture.efiFile)
+    expect(await statusOf(id, efi)).toMatchObject({ state: 'COMPLETE' })
   }, 90_000)
 
   test('a worker, while it validates: another completes the validation', async () => {

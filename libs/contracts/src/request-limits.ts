@@ -43,6 +43,7 @@ const textRules: Readonly<Record<string, TextRule>> = {
   error: programProse,
   expected: programProse,
   found: programProse,
+  troubles: programProse,
 }
 
 const ruleOf = (field: string): TextRule => textRules[field] ?? (/U?[iI]ds?$/.test(field) ? id : name)
@@ -52,6 +53,8 @@ export const mapFields: ReadonlySet<string> = new Set(['labels'])
 
 /** The files of one version, at most. */
 export const maxFilesOfVersion = 4096
+/** Sentences about one volume. */
+export const maxTroubles = 1_000
 /** Entries of a list or map of a request, at most; others have `defaultMaxEntries`. */
 const maxEntries: Readonly<Record<string, number>> = {
   labels: 64,
@@ -61,6 +64,7 @@ const maxEntries: Readonly<Record<string, number>> = {
   verdicts: 64,
   files: maxFilesOfVersion,
   expectedSizes: maxFilesOfVersion,
+  troubles: maxTroubles,
 }
 const defaultMaxEntries = 10_000
 

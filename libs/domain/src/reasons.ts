@@ -93,6 +93,7 @@ export const reasons = {
   NO_SPACE: entry('exhausted', noSpace),
   LIMIT_EXCEEDED: entry('exhausted', noSpace),
   IO_ERROR: entry('internal', other),
+  JOURNAL_DAMAGED: entry('precondition', integrity),
   DEPLOYS_BLOCKED_BY_UPLOAD: entry('precondition', conflict),
   DEPLOYMENT_ENDED: entry('precondition', conflict),
   MACHINE_BUSY: entry('precondition', conflict),

@@ -8,6 +8,7 @@ export const volumeNames = {
   commands: '.commands.journal',
   trust: '.trust.json',
   reserve: '.reserve',
+  damaged: '.damaged',
   staging: 'staging',
   images: 'images',
   versions: 'versions',
@@ -43,6 +44,8 @@ export function volumeLayout(root: string) {
     /** The volume's journal of commands and their results. */
     commands: at(volumeNames.commands),
     trust: at(volumeNames.trust),
+    /** What a repair has replaced, as it was. */
+    damaged: at(volumeNames.damaged),
     stagingRoot: at(volumeNames.staging),
     /** An upload in progress: its journal, and `tree`. */
     staging,

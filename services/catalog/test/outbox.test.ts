@@ -68,7 +68,14 @@ describe('the outbox', () => {
   /** An upload that is to be ended, and so one job. */
   async function wishedEnd(): Promise<string> {
     return atomically(db, async (trx) => {
-      const room = { capacityBytes: 10 ** 12, freeBytes: 10 ** 12, epoch: 0, houseId: '', address: 'a:1' }
+      const room = {
+        capacityBytes: 10 ** 12,
+        freeBytes: 10 ** 12,
+        epoch: 0,
+        houseId: '',
+        address: 'a:1',
+        troubles: [],
+      }
       await registerVolume(trx, { volumeId: newVolumeId(), ...room })
       const image = {
         imageId: 'lab',

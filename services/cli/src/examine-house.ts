@@ -54,7 +54,7 @@ async function examineCatalog(session: Session): Promise<Examined[]> {
 
 async function examineVolumes(volumes: readonly catalog.Volume[]): Promise<Examined[]> {
   if (volumes.length === 0) return [warn('volumes', 'none has registered; is a storage service running?')]
-  return Promise.all(volumes.map(examineVolume))
+  return (await Promise.all(volumes.map(examineVolume))).flat()
 }
 
 async function examineVolume({
@@ -62,13 +62,17 @@ async function examineVolume({
   address,
   freeBytes,
   capacityBytes,
-}: catalog.Volume): Promise<Examined> {
+  troubles,
+}: catalog.Volume): Promise<Examined[]> {
   const what = `volume ${volumeId}`
   const ms = await measureConnect(address, connectMs)
-  if (ms === undefined) return warn(what, `its storage service does not answer at ${address} from here`)
+  const told = troubles.map((trouble) => warn(what, trouble))
+  if (ms === undefined)
+    return [warn(what, `its storage service does not answer at ${address} from here`), ...told]
   const space = `${formatSize(freeBytes)} of ${formatSize(capacityBytes)} free`
   const found = `${address} connects in ${Math.round(ms)} ms, ${space}`
-  return Number(freeBytes) < Number(capacityBytes) * littleSpace ? warn(what, found) : good(what, found)
+  const isShort = Number(freeBytes) < Number(capacityBytes) * littleSpace
+  return [isShort ? warn(what, found) : good(what, found), ...told]
 }
 
 function examineClock(houseTime: Date | undefined): Examined[] {

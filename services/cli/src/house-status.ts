@@ -70,6 +70,7 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
       ...volumeList
         .filter((volume) => !volume.reachable)
         .map((volume) => `the storage service of ${volume.volumeId} does not answer at ${volume.address}`),
+      ...volumeList.flatMap(({ volumeId, troubles }) => troubles.map((text) => `${volumeId}: ${text}`)),
       ...now.flatMap(uploadTrouble),
     ],
   }

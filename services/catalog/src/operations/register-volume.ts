@@ -12,6 +12,8 @@ export interface VolumeAnnouncement {
   readonly epoch: number
   readonly capacityBytes: number
   readonly freeBytes: number
+  /** What an administrator must see to, a sentence each. */
+  readonly troubles: readonly string[]
 }
 
 /** The house, and its clock. */
@@ -41,7 +43,8 @@ export async function registerVolume(
     )
   const epoch = volume.epoch > known ? await raiseEpochAbove(trx, volume.epoch) : known
   const { address, capacityBytes, freeBytes } = volume
-  const seen = { address, capacityBytes, freeBytes, epoch: volume.epoch }
+  const troubles = [...volume.troubles]
+  const seen = { address, capacityBytes, freeBytes, troubles, epoch: volume.epoch }
   await trx
     .insertInto('volumes')
     .values({ volumeId, ...seen })

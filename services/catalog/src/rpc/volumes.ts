@@ -18,6 +18,7 @@ export function volumesService(db: Kysely<DB>): catalog.VolumesServiceImplementa
         capacityBytes: BigInt(volume.capacityBytes),
         freeBytes: BigInt(volume.freeBytes),
         lastSeenTime: volume.lastSeenAt,
+        troubles: volume.troubles,
       }))
       return { volumes, serverTime: await databaseNow(db) }
     },

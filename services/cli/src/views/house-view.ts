@@ -44,6 +44,7 @@ export function volumeView(volume: catalog.Volume) {
     capacityBytes: String(volume.capacityBytes),
     freeBytes: String(volume.freeBytes),
     lastSeenTime: isoTime(volume.lastSeenTime),
+    troubles: volume.troubles,
   }
 }
 

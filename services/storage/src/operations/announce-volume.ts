@@ -1,3 +1,4 @@
+import { maxTroubles } from '@goldkeep/contracts'
 import { DomainError, isVersionId, parseHouseId, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
@@ -36,7 +37,9 @@ export async function announceVolume(
 ): Promise<string> {
   const { house, volume } = store.identity
   const space = await spaceOf(store)
-  const registration = { volumeId: volume, houseId: house, address, epoch: BigInt(store.epoch), ...space }
+  const troubles = store.troubles().slice(0, maxTroubles)
+  const epoch = BigInt(store.epoch)
+  const registration = { volumeId: volume, houseId: house, address, epoch, ...space, troubles }
   const answer = await catalog.registerVolume(registration, { signal })
   if (answer.houseId !== house)
     throw new DomainError(

@@ -130,6 +130,8 @@ export interface VersionStore {
   /** The last command about each version that is remembered. */
   lastCommands(): readonly (CommandOrder & { readonly versionId: VersionId })[]
 
+  /** What an administrator must see to, a sentence each: what was found damaged and is kept as it is. */
+  troubles(): readonly string[]
   space(): Promise<{ readonly capacityBytes: number; readonly freeBytes: number }>
   close(): Promise<void>
 }

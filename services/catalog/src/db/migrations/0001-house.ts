@@ -36,6 +36,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       epoch bigint not null default 0,
       capacity_bytes bigint not null default 0,
       free_bytes bigint not null default 0,
+      troubles text[] not null default '{}',
       registered_at timestamptz not null default now(),
       last_seen_at timestamptz not null default now()
     );

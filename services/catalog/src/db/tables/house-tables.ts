@@ -34,6 +34,8 @@ export interface VolumesTable {
   epoch: Generated<number>
   capacityBytes: Generated<number>
   freeBytes: Generated<number>
+  /** Sentences for an administrator. */
+  troubles: Generated<string[]>
   registeredAt: DefaultTime
   lastSeenAt: DefaultTime
 }

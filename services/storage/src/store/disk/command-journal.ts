@@ -1,4 +1,5 @@
 import { DomainError, type Uid, type UploadEnd, type VersionId } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
 import { volumeLayout } from '@goldkeep/volume'
 import type { CommandOrder } from '../version-commands.js'
 import {
@@ -13,6 +14,7 @@ import {
 } from './command-records.js'
 import type { VolumeRoot } from './directories.js'
 import { Journal } from './journal.js'
+import { JournalDamagedError } from './journal-damage.js'
 
 type Untimed<R> = R extends unknown ? Omit<R, 'time'> : never
 type Recalled<Verb> = Verb extends CommandVerb ? BegunCommand<Verb> : EndedUpload
@@ -22,13 +24,29 @@ export class CommandJournal {
   readonly #last = new Map<VersionId, LastCommand>()
   readonly #succeeded = new Set<Uid>()
 
-  private constructor(private readonly journal: Journal) {}
+  #leastEpoch = 0
 
-  static async open(root: VolumeRoot): Promise<CommandJournal> {
-    const { journal, records } = await Journal.open(root, volumeLayout('').commands)
-    const commands = new CommandJournal(journal)
-    for (const record of records as CommandRecord[]) commands.#apply(record)
-    return commands
+  private constructor(
+    private readonly journal: Journal | undefined,
+    /** While it is there no command is taken: one that is late could not be told from others. */
+    readonly damage?: JournalDamagedError,
+  ) {}
+
+  static async open(root: VolumeRoot, log: Logger): Promise<CommandJournal> {
+    try {
+      const { journal, records } = await Journal.open(root, volumeLayout('').commands, log)
+      return new CommandJournal(journal).#replay(records)
+    } catch (error) {
+      if (!(error instanceof JournalDamagedError)) throw error
+      const { records, later } = error.decoded
+      log.error({ err: error }, 'the journal of commands is damaged; no command is carried out')
+      return new CommandJournal(undefined, error).#replay([...records, ...later])
+    }
+  }
+
+  #replay(records: readonly unknown[]): this {
+    for (const record of records as CommandRecord[]) this.#apply(record)
+    return this
   }
 
   /** The last command about a version. */
@@ -49,24 +67,29 @@ export class CommandJournal {
   }
 
   get highestEpoch(): number {
-    return [...this.#last.values()].reduce((highest, { epoch }) => Math.max(highest, epoch), 0)
+    const epochs = [...this.#last.values()].map(({ epoch }) => epoch)
+    return epochs.reduce((highest, epoch) => Math.max(highest, epoch), this.#leastEpoch)
   }
 
   /** Whether an image's id has been taken by another image since. */
   isSucceeded(uid: Uid): boolean {
+    this.#requireWhole()
     return this.#succeeded.has(uid)
   }
 
   /**
    * The command as it was begun before, when it is repeated.
-   * @throws DomainError STALE_COMMAND when a later one has begun, ORDER_CONFLICT when it was another one
+   * @throws DomainError STALE_COMMAND when a later one has begun, ORDER_CONFLICT when it was another one,
+   *   JOURNAL_DAMAGED
    */
   recall<Verb extends LastCommand['verb']>(
     version: VersionId,
     verb: Verb,
     order: CommandOrder,
   ): Recalled<Verb> | undefined {
+    this.#requireWhole()
     const last = this.#last.get(version)
+    requireNotOlder(version, order, { epoch: this.#leastEpoch, opSeq: 0 })
     if (!last) return undefined
     requireNotOlder(version, order, last)
     if (order.epoch !== last.epoch || order.opSeq !== last.opSeq) return undefined
@@ -108,18 +131,27 @@ export class CommandJournal {
     return this.#record({ t: 'succeeded', uid })
   }
 
-  close(): Promise<void> {
-    return this.journal.close()
+  async close(): Promise<void> {
+    await this.journal?.close()
+  }
+
+  #requireWhole(): Journal {
+    if (this.journal) return this.journal
+    throw this.damage ?? new Error('the journal of commands is not open')
   }
 
   async #record(record: Untimed<CommandRecord>): Promise<void> {
     const timed = { ...record, time: new Date().toISOString() } as CommandRecord
-    await this.journal.append(timed)
+    await this.#requireWhole().append(timed)
     this.#apply(timed)
   }
 
   #apply(record: CommandRecord): void {
     if (record.t === 'succeeded') return void this.#succeeded.add(record.uid)
+    if (record.t === 'repaired') {
+      this.#leastEpoch = Math.max(this.#leastEpoch, record.epoch)
+      return
+    }
     const next = applyCommandRecord(this.#last.get(record.version), record)
     if (next) this.#last.set(record.version, next)
   }

@@ -55,13 +55,15 @@ export type CommandRecord =
       readonly plan: CommandPlans[CommandVerb]
     })
   | (About & { readonly t: 'done'; readonly answer: CommandAnswers[CommandVerb] })
+  /** The journal was repaired: what was ordered before this epoch comes too late, whatever is known of it. */
+  | { readonly t: 'repaired'; readonly epoch: number; readonly time: string }
   /** Another image has taken this one's id: what is published in its name comes too late. */
   | { readonly t: 'succeeded'; readonly uid: Uid; readonly time: string }
 
 /** The last command about a version after one more record about it. */
 export function applyCommandRecord(
   last: LastCommand | undefined,
-  record: Exclude<CommandRecord, { t: 'succeeded' }>,
+  record: Exclude<CommandRecord, { t: 'succeeded' | 'repaired' }>,
 ): LastCommand | undefined {
   const { epoch, opSeq } = record
   switch (record.t) {

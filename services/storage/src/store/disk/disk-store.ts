@@ -36,6 +36,7 @@ import { endUpload } from './end-upload.js'
 import { refuseFormer } from './find-held.js'
 import { forgetUpload } from './forget-upload.js'
 import { describeFaults } from './io-faults.js'
+import { listTroubles } from './list-troubles.js'
 import { lookAgain } from './look-again.js'
 import { moveVersion } from './move-version.js'
 import { openAttempt } from './open-attempt.js'
@@ -74,7 +75,7 @@ export class DiskStore implements VersionStore {
       }
       refuseFormer(this.volume, versionId)
       requireReadable(this.volume, versionId, upload.imageId)
-      const staged = await stageUpload(this.volume.root, upload, schema)
+      const staged = await stageUpload(this.volume.root, upload, schema, this.volume.log)
       this.volume.uploads.set(versionId, staged)
       return staged.view
     })
@@ -211,6 +212,10 @@ export class DiskStore implements VersionStore {
 
   lastCommands(): readonly (CommandOrder & { readonly versionId: VersionId })[] {
     return this.volume.commands.lastOrders()
+  }
+
+  troubles(): readonly string[] {
+    return listTroubles(this.volume)
   }
 
   space(): Promise<{ capacityBytes: number; freeBytes: number }> {

@@ -1,15 +1,21 @@
 import { DomainError } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
 import fs from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { withDirectory, type VolumeRoot } from './directories.js'
+import { JournalDamagedError } from './journal-damage.js'
 import { decodeFrames, encodeFrame } from './journal-frames.js'
 import { writeFully } from './full-transfers.js'
 import { readWhole, replaceFile } from './whole-files.js'
 
+/** Characters that share a frame; far below what one may hold. */
+const mostInFrame = 1024 * 1024
+
 const { O_CREAT, O_NOFOLLOW, O_WRONLY } = fs.constants
 
 interface Waiting {
-  readonly frame: Uint8Array
+  /** JSON. */
+  readonly record: string
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -20,38 +26,53 @@ export class Journal {
   #draining: Promise<void> | undefined
   #condemned: unknown
   #closed = false
+  /** Whether records came after the last empty frame. */
+  #hasGrown = false
 
   private constructor(
     private readonly root: VolumeRoot,
     private readonly fd: number,
     private length: number,
+    private frameCount: number,
   ) {}
 
   /**
    * Opens the journal, made when absent, and gives back its records.
    *
-   * What it held is written out anew up to the first bad frame. So a torn tail is cut, and a record whose
-   * sync failed before the last end is on stable storage now or not there at all.
+   * What it held is written out again up to a torn tail. So that is cut, and a record whose sync failed before
+   * the last end is on stable storage now or not there at all. An empty frame follows the last records, so that
+   * damage to them cannot be taken for a torn tail.
+   * @throws JournalDamagedError; then the file is as it was
    */
-  static async open(root: VolumeRoot, path: string): Promise<{ journal: Journal; records: unknown[] }> {
+  static async open(
+    root: VolumeRoot,
+    path: string,
+    log: Logger,
+  ): Promise<{ journal: Journal; records: unknown[] }> {
     const bytes = (await readWhole(root, path)) ?? new Uint8Array()
-    const { records, goodBytes } = decodeFrames(bytes)
-    await replaceFile(root, path, bytes.subarray(0, goodBytes))
+    const decoded = decodeFrames(bytes)
+    if (decoded.end === 'damaged') throw new JournalDamagedError(path, decoded)
+    const { records, goodBytes, frameCount } = decoded
+    if (decoded.end === 'torn')
+      log.warn({ path, goodBytes, cutBytes: bytes.length - goodBytes }, 'the torn tail of a journal is cut')
+    const good = [bytes.subarray(0, goodBytes)]
+    if (frameCount > 0 && !decoded.isClosed) good.push(encodeFrame([], frameCount))
+    const content = Buffer.concat(good)
+    await replaceFile(root, path, content)
     const fd = await withDirectory(root, dirname(path), (directory) =>
       root.sys.open(directory.at(basename(path)), O_WRONLY | O_CREAT | O_NOFOLLOW, 0o644),
     )
-    return { journal: new Journal(root, fd, goodBytes), records }
+    const frames = frameCount + good.length - 1
+    return { journal: new Journal(root, fd, content.length, frames), records: [...records] }
   }
 
   /** Resolves when the record is on stable storage. */
   append(record: object): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the journal is closed'))
-    const frame = encodeFrame(record)
+    const text = JSON.stringify(record)
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ frame, resolve, reject })
-      this.#draining ??= this.#drain().finally(() => {
-        this.#draining = undefined
-      })
+      this.#waiting.push({ record: text, resolve, reject })
+      this.#draining ??= this.#drain()
     })
   }
 
@@ -59,26 +80,44 @@ export class Journal {
     // From here on its number may be another file's.
     this.#closed = true
     await this.#draining
-    await this.root.sys.close(this.fd)
+    try {
+      // Nothing depends on it, so it is not synced, and a disk that is full does without.
+      if (this.#hasGrown && this.#condemned === undefined)
+        await writeFully(this.root.sys, this.fd, encodeFrame([], this.frameCount), this.length)
+    } catch {
+      // What of it was written is the torn tail that the next start cuts.
+    } finally {
+      await this.root.sys.close(this.fd)
+    }
   }
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0)
+      const batch = this.#waiting.splice(0, this.#nextInFrame())
       try {
-        await this.#write(Buffer.concat(batch.map(({ frame }) => frame)))
+        await this.#write(batch.map(({ record }) => record))
         for (const { resolve } of batch) resolve()
       } catch (error) {
         for (const { reject } of batch) reject(error)
       }
     }
+    // At once: who goes on with a record that is durable may append the next before anything else happens.
+    this.#draining = undefined
   }
 
-  async #write(frames: Uint8Array): Promise<void> {
+  /** How many of those that wait fit into one frame, at least one. */
+  #nextInFrame(): number {
+    let length = 0
+    const over = this.#waiting.findIndex(({ record }) => (length += record.length) > mostInFrame)
+    return over < 0 ? this.#waiting.length : Math.max(1, over)
+  }
+
+  async #write(records: readonly string[]): Promise<void> {
     if (this.#condemned !== undefined) throw this.#condemnation()
     const { sys } = this.root
+    const frame = encodeFrame(records, this.frameCount)
     try {
-      await writeFully(sys, this.fd, frames, this.length)
+      await writeFully(sys, this.fd, frame, this.length)
     } catch (error) {
       // Half a frame must not stand before the next one.
       await sys.ftruncate(this.fd, this.length).catch((fault: unknown) => {
@@ -89,11 +128,13 @@ export class Journal {
     try {
       await sys.fdatasync(this.fd)
     } catch (error) {
-      // Whether the frames are on the disk cannot be known any more, and a second sync would not tell.
+      // Whether the frame is on the disk cannot be known any more, and a second sync would not tell.
       this.#condemned = error
       throw error
     }
-    this.length += frames.length
+    this.length += frame.length
+    this.frameCount += 1
+    this.#hasGrown = true
   }
 
   #condemnation(): DomainError {

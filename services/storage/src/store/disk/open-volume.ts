@@ -17,6 +17,7 @@ import { describeFaults } from './io-faults.js'
 import { probeVolume } from './probe-volume.js'
 import { readVolume } from './read-volume.js'
 import { isErrno, nodeSyscalls, type Syscalls } from './syscalls.js'
+import { repairJournals, type RepairedJournal } from './repair-journals.js'
 import { keepReserve } from './reserve.js'
 import { Room } from './room.js'
 import { UnfitVolumeError } from './unfit-volume.js'
@@ -40,6 +41,8 @@ export interface OwnedVolume {
   confirm(): Promise<void>
   /** Recovers what an earlier run left, and serves it. A new volume becomes the house's. */
   open(house: HouseId): Promise<VersionStore>
+  /** Instead of `open`. See repair-journals. */
+  repairJournals(): Promise<RepairedJournal[]>
   /** Where what is known of the catalog's keys is kept. */
   readonly trustFile: {
     read(): Promise<Uint8Array | undefined>
@@ -120,6 +123,7 @@ export async function takeVolume(
           const founding = { format: formatMajor, house, volume: volumeId } as const
           return readVolume(root, log, identity ?? (await founded(root, founding)))
         }),
+      repairJournals: () => repairJournals(root, new Date()),
       trustFile: {
         read: () => readWhole(root, layout.trust),
         write: (content) => replaceFile(root, layout.trust, content),

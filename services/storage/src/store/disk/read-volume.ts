@@ -24,10 +24,10 @@ export async function readVolume(
   log: Logger,
   identity: VolumeIdentity,
 ): Promise<VersionStore> {
-  const commands = await CommandJournal.open(root)
+  const commands = await CommandJournal.open(root, log)
   const { documents, unread } = await readDocuments(root, log)
   const maps = { relocating: new Map(), unsynced: new Map() } satisfies Partial<VolumeContents>
-  await tidyClones({ root, commands, log, ...maps })
+  if (!commands.damage) await tidyClones({ root, commands, log, ...maps })
   const found = await indexVersions({ root, commands, documents }, log)
   for (const imageId of unread) found.unreadable.add({ what: 'image.json', imageId })
   const recovered = await recoverUploads({ root, log, commands, documents, ...found })
@@ -44,7 +44,7 @@ export async function readVolume(
     purges: new PurgeLane(),
   }
   // Removing huge files takes long, and nobody need wait for it.
-  volume.purges.attend(resumePurges(volume))
+  if (!commands.damage) volume.purges.attend(resumePurges(volume))
   return new DiskStore(identity, volume)
 }
 

@@ -53,7 +53,7 @@ export async function recoverUploads(recovery: Recovery): Promise<RecoveredUploa
 
 async function recoverUpload(recovery: Recovery, versionId: VersionId): Promise<StagedDirectory | undefined> {
   const { root, log } = recovery
-  const staged = await StagedDirectory.recover(root, versionId)
+  const staged = await StagedDirectory.recover(root, versionId, log)
   // Of a sealed one the removal of its staging was under way.
   if (!staged && recovery.index.has(versionId)) await removeJournal(root, layout.staging(versionId), log)
   if (!staged) return undefined
@@ -160,7 +160,8 @@ async function removeLeftover(
 ): Promise<void> {
   const directory = join(layout.stagingRoot, name)
   const journal = (await readWhole(root, join(directory, volumeNames.journal))) ?? new Uint8Array()
-  const { records } = decodeFrames(journal)
+  const { records, end } = decodeFrames(journal)
+  if (end === 'damaged') throw new Error('its journal is damaged')
   const state = records.length > 0 ? replay(records) : undefined
   const command = isVersionId(version) ? commands.find(version) : undefined
   const isEnded = command?.verb === 'end-upload' && command.outcome !== 'SEALED'

@@ -1,4 +1,5 @@
 import { schemaPath } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
 import { volumeLayout } from '@goldkeep/volume'
 import { join } from 'node:path'
 import type { StagedUpload } from '../upload.js'
@@ -13,11 +14,12 @@ export async function stageUpload(
   root: VolumeRoot,
   upload: StagedUpload,
   schema: Uint8Array,
+  log: Logger,
 ): Promise<StagedDirectory> {
   await root.room.take(schema.length)
   const tree = layout.stagedTree(upload.versionId)
   await makeDirectory(root, tree)
   await replaceFile(root, join(tree, schemaPath), schema)
   const time = new Date().toISOString()
-  return StagedDirectory.create(root, { t: 'opened', format: 1, upload, time })
+  return StagedDirectory.create(root, { t: 'opened', format: 1, upload, time }, log)
 }

@@ -1,4 +1,5 @@
 import { DomainError, type FilePath, type VersionId } from '@goldkeep/domain'
+import type { Logger } from '@goldkeep/service'
 import { volumeLayout } from '@goldkeep/volume'
 import type { Hash } from 'node:crypto'
 import type { UploadView } from '../upload.js'
@@ -33,16 +34,21 @@ export class StagedDirectory {
   static async create(
     root: VolumeRoot,
     opened: Extract<UploadRecord, { t: 'opened' }>,
+    log: Logger,
   ): Promise<StagedDirectory> {
-    const { journal } = await Journal.open(root, layout.journal(opened.upload.versionId))
+    const { journal } = await Journal.open(root, layout.journal(opened.upload.versionId), log)
     await journal.append(opened)
     return new StagedDirectory(root, journal, replay([opened]))
   }
 
   /** Opens what an earlier run left, or `undefined` when its journal says nothing: then it never was opened. */
-  static async recover(root: VolumeRoot, versionId: VersionId): Promise<StagedDirectory | undefined> {
+  static async recover(
+    root: VolumeRoot,
+    versionId: VersionId,
+    log: Logger,
+  ): Promise<StagedDirectory | undefined> {
     if (!(await lookAt(root, layout.journal(versionId)))) return undefined
-    const { journal, records } = await Journal.open(root, layout.journal(versionId))
+    const { journal, records } = await Journal.open(root, layout.journal(versionId), log)
     if (records.length > 0) return new StagedDirectory(root, journal, replay(records))
     await journal.close()
     return undefined

@@ -1,4 +1,4 @@
-import { DomainError, type ImageId, type VersionId } from '@goldkeep/domain'
+import { DomainError, isDomainError, type ImageId, type VersionId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { VolumeIdentity } from '@goldkeep/volume'
 import type { Unreadable } from '../unreadable.js'
@@ -35,16 +35,18 @@ export interface VolumeContents {
 
 /**
  * Refuses to decide anything about an upload that is on the volume and is not known: it may be sealing.
- * @throws DomainError IO_ERROR
+ * @throws DomainError IO_ERROR, JOURNAL_DAMAGED
  */
 export function requireRecovered({ unrecovered }: VolumeContents, versionId: VersionId): void {
   if (!unrecovered.has(versionId)) return
+  const why = unrecovered.get(versionId)
+  if (isDomainError(why, 'JOURNAL_DAMAGED')) throw why
   throw new DomainError(
     'IO_ERROR',
     `upload ${versionId} could not be recovered when storage started, and is kept; the log says why. ` +
       'Put that right, then restart storage',
     { version_id: versionId },
-    { cause: unrecovered.get(versionId) },
+    { cause: why },
   )
 }
 

@@ -1,0 +1,20 @@
+import { DomainError } from '@goldkeep/domain'
+import type { DecodedJournal } from './journal-frames.js'
+
+/**
+ * Records of the journal that were acknowledged cannot be read. The file is kept as it is, and what depends on
+ * it is refused until an administrator has it repaired.
+ */
+export class JournalDamagedError extends DomainError {
+  constructor(
+    readonly path: string,
+    readonly decoded: DecodedJournal,
+  ) {
+    super(
+      'JOURNAL_DAMAGED',
+      `${path} is damaged at byte ${decoded.goodBytes}, and records that were acknowledged may be lost in it. ` +
+        'It is kept as it is, and what depends on it is refused until storage is stopped and its `repair` run',
+      { path, byte: String(decoded.goodBytes) },
+    )
+  }
+}
