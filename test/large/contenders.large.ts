@@ -64,6 +64,7 @@ test(`of three contenders that are stopped at random, ${rounds} times, never two
   await waitUntil(
     () => Promise.resolve([...running.values()].some((one) => one.stdout().includes('"ack"')) || undefined),
     {
+      timeoutMs: 60_000,
       what: 'somebody acknowledges',
     },
   )
