@@ -1,8 +1,9 @@
-import { parseFilePath } from '@goldkeep/domain'
+import { newDeploymentId, parseFilePath } from '@goldkeep/domain'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { ReadMeter } from '../src/operations/read-meter.js'
 import { UploadDesk, type ActiveWriter } from '../src/operations/upload-desk.js'
 import { newVersion, part1, schema, startTestHouse, type TestHouse } from './support/test-house.js'
-import { startOf, WriteStream } from './support/write-stream.js'
+import { readWhole, startOf, WriteStream } from './support/write-stream.js'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -43,6 +44,27 @@ describe('the holder of one ticket', () => {
     expect(await one.refusal()).toMatchObject({ reason: 'LIMIT_EXCEEDED' })
     for (const stream of streams) stream.end()
     for (const stream of streams) expect(await stream.refusal()).toBeUndefined()
+  })
+
+  test('cannot have more than 128 reads open in one deployment', () => {
+    const meter = new ReadMeter()
+    const [deploymentId, other] = [newDeploymentId(), newDeploymentId()]
+    const readings = Array.from({ length: 128 }, () => meter.begin(deploymentId, path(1)))
+    expect(() => meter.begin(deploymentId, path(2))).toThrow(
+      `deployment ${deploymentId}: expected at most 128 open reads, found more`,
+    )
+    expect(() => meter.begin(other, path(1))).not.toThrow()
+    readings[0]?.end()
+    expect(() => meter.begin(deploymentId, path(2))).not.toThrow()
+  })
+
+  test('has no read counted as open that was refused', async () => {
+    const versionId = newVersion()
+    const reader = await house.reader(versionId, newDeploymentId())
+    for (let read = 0; read < 130; read += 1)
+      await expect(readWhole(reader, { versionId, path: part1 })).rejects.toMatchObject({
+        reason: 'VERSION_NOT_FOUND',
+      })
   })
 
   test('cannot let more than eight requests about one upload wait', async () => {

@@ -1,6 +1,6 @@
 import { DomainError, type DeploymentId, type FilePath, type VersionId } from '@goldkeep/domain'
 import type { OpenFile, VersionStore } from '../store/version-store.js'
-import type { ReadMeter } from './read-meter.js'
+import type { Reading, ReadMeter } from './read-meter.js'
 
 /** Bytes of one message. */
 const pieceBytes = 512 * 1024
@@ -23,15 +23,27 @@ export type ReadOutput =
 /**
  * A file's bytes in order. Holds two pieces at most: one that is being sent, one that is being read.
  * @param makeRoom gives the space into which a piece is read
- * @throws DomainError VERSION_NOT_FOUND, FILE_NOT_FOUND, INVALID_FIELD, DEPLOYMENT_ENDED
+ * @throws DomainError VERSION_NOT_FOUND, FILE_NOT_FOUND, INVALID_FIELD, LIMIT_EXCEEDED, DEPLOYMENT_ENDED
  */
 export async function* readFile(
   { store, meter }: { readonly store: VersionStore; readonly meter: ReadMeter },
   order: ReadOrder,
   makeRoom: (offset: number, length: number) => Uint8Array,
 ): AsyncGenerator<ReadOutput, void, undefined> {
-  const file = await store.openFile(order.versionId, order.path)
   const reading = meter.begin(order.deploymentId, order.path)
+  try {
+    yield* readPieces(await store.openFile(order.versionId, order.path), reading, order, makeRoom)
+  } finally {
+    reading.end()
+  }
+}
+
+async function* readPieces(
+  file: OpenFile,
+  reading: Reading,
+  order: ReadOrder,
+  makeRoom: (offset: number, length: number) => Uint8Array,
+): AsyncGenerator<ReadOutput, void, undefined> {
   let next: Promise<Uint8Array> | undefined
   try {
     const end = endOf(order, file)
@@ -55,7 +67,6 @@ export async function* readFile(
       offset += data.length
     }
   } finally {
-    reading.end()
     // A descriptor must not be closed under a read.
     await next?.catch(() => {})
     await file.close()

@@ -18,18 +18,25 @@ export interface ReadCount {
   readonly lastRead: Date
 }
 
+/** One open read of a file. */
+export interface Reading {
+  count(offset: number, bytes: number): void
+  end(): void
+}
+
+/** Each open read holds two pieces of a file in memory, however slow its reader is. */
+const maxReaders = 128
+
 /** Counts which bytes deployments read, and stops those that the catalog says have ended. */
 export class ReadMeter {
   readonly #counts = new Map<DeploymentId, Count>()
   readonly #ended = new Set<DeploymentId>()
 
-  /** @throws DomainError DEPLOYMENT_ENDED, here and at each `count` after the deployment has ended */
-  begin(
-    deploymentId: DeploymentId | undefined,
-    path: FilePath,
-  ): { count(offset: number, bytes: number): void; end(): void } {
+  /** @throws DomainError LIMIT_EXCEEDED; DEPLOYMENT_ENDED at each `count` after the deployment has ended */
+  begin(deploymentId: DeploymentId | undefined, path: FilePath): Reading {
     if (deploymentId === undefined) return { count: () => {}, end: () => {} }
     const count = this.#countOf(deploymentId, new Date())
+    refuseMoreReaders(deploymentId, count.readers)
     count.readers += 1
     return {
       count: (offset, bytes) => {
@@ -87,4 +94,13 @@ function addTo(count: Count, path: FilePath, range: Range): void {
   const ranges = count.files.get(path) ?? []
   addRange(ranges, range)
   count.files.set(path, ranges)
+}
+
+function refuseMoreReaders(deploymentId: DeploymentId, readers: number): void {
+  if (readers < maxReaders) return
+  throw new DomainError(
+    'LIMIT_EXCEEDED',
+    `deployment ${deploymentId}: expected at most ${maxReaders} open reads, found more`,
+    { deployment_id: deploymentId, limit: String(maxReaders) },
+  )
 }
