@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parseFilePath } from '@goldkeep/domain'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { treeOf } from '@goldkeep/testing'
 import { repairVolume } from '../src/repair-volume.js'
@@ -12,6 +12,8 @@ import {
   lab,
   makeShelves,
   other,
+  primary,
+  publishPrimary,
   sealStaged,
   stageVersion,
   type Shelf,
@@ -68,6 +70,34 @@ describe('a journal of commands with a flipped bit', () => {
     expect(shelf.store.findVersion(other)).toBeDefined()
     await stageVersion(shelf.store, fresh, lab.imageId)
     expect(shelf.store.views()).toHaveLength(1)
+  })
+})
+
+describe('a journal of commands of which nothing is left', () => {
+  beforeEach(async () => {
+    await orders.trash(shelf.store, { epoch: 1, opSeq: 1 })
+    await orders.restore(shelf.store, { epoch: 1, opSeq: 2 })
+  })
+
+  test.each([
+    ['was left behind when the volume was copied', () => rm(commandsFile())],
+    ['is empty', () => writeFile(commandsFile(), '')],
+    ['is zeros', () => writeFile(commandsFile(), Buffer.alloc(4_096))],
+  ])('because it %s lets no late command be carried out, also after its repair', async (_, lose) => {
+    await shelf.reopen({ meanwhile: lose })
+    const late = () => orders.trash(shelf.store, { epoch: 1, opSeq: 1 })
+    await expect(late()).rejects.toMatchObject(refused)
+    expect(shelf.store.troubles()).toHaveLength(1)
+    await shelf.reopen({ meanwhile: () => repairVolume(shelf.volume, new AbortController().signal) })
+    await expect(late()).rejects.toMatchObject({ reason: 'STALE_COMMAND' })
+    expect(shelf.store.troubles()).toEqual([])
+  })
+
+  test('is repaired with an epoch that follows those of the publications', async () => {
+    await publishPrimary(shelf.store, 9, primary, { epoch: 5_000 })
+    await shelf.reopen({ meanwhile: () => rm(commandsFile()) })
+    await shelf.reopen({ meanwhile: () => repairVolume(shelf.volume, new AbortController().signal) })
+    expect(shelf.store.epoch).toBeGreaterThan(5_000)
   })
 })
 

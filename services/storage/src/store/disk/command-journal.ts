@@ -12,6 +12,7 @@ import {
   type EndedUpload,
   type LastCommand,
 } from './command-records.js'
+import { decodeCommands } from './commands-file.js'
 import type { VolumeRoot } from './directories.js'
 import { Journal } from './journal.js'
 import { JournalDamagedError } from './journal-damage.js'
@@ -34,7 +35,7 @@ export class CommandJournal {
 
   static async open(root: VolumeRoot, log: Logger): Promise<CommandJournal> {
     try {
-      const { journal, records } = await Journal.open(root, volumeLayout('').commands, log)
+      const { journal, records } = await Journal.open(root, volumeLayout('').commands, log, decodeCommands)
       return new CommandJournal(journal).#replay(records)
     } catch (error) {
       if (!(error instanceof JournalDamagedError)) throw error

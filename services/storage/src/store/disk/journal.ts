@@ -42,15 +42,17 @@ export class Journal {
    * What it held is written out again up to a torn tail. So that is cut, and a record whose sync failed before
    * the last end is on stable storage now or not there at all. An empty frame follows the last records, so that
    * damage to them cannot be taken for a torn tail.
+   * @param decode knows what a whole journal at this path has at least
    * @throws JournalDamagedError; then the file is as it was
    */
   static async open(
     root: VolumeRoot,
     path: string,
     log: Logger,
+    decode = decodeFrames,
   ): Promise<{ journal: Journal; records: unknown[] }> {
     const bytes = (await readWhole(root, path)) ?? new Uint8Array()
-    const decoded = decodeFrames(bytes)
+    const decoded = decode(bytes)
     if (decoded.end === 'damaged') throw new JournalDamagedError(path, decoded)
     const { records, goodBytes, frameCount } = decoded
     if (decoded.end === 'torn')

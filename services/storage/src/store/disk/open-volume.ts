@@ -8,6 +8,7 @@ import {
   type VolumeIdentity,
 } from '@goldkeep/volume'
 import type { VersionStore } from '../version-store.js'
+import { createCommandsFile } from './commands-file.js'
 import { DirectWrites, type DirectWritesMode } from './direct-writes.js'
 import { listDirectory, openRoot, type VolumeRoot } from './directories.js'
 import { guardSyscalls } from './guarded-syscalls.js'
@@ -152,6 +153,8 @@ async function requireEmpty(root: VolumeRoot): Promise<void> {
 }
 
 async function founded(root: VolumeRoot, identity: VolumeIdentity): Promise<VolumeIdentity> {
+  // First, so that a volume which has its identity, and no such journal, has lost it.
+  await createCommandsFile(root)
   await replaceFile(root, layout.identity, formatVolumeIdentity(identity))
   return identity
 }

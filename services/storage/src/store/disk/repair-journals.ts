@@ -2,9 +2,12 @@ import { isVersionId, type VersionId } from '@goldkeep/domain'
 import { volumeLayout } from '@goldkeep/volume'
 import { join } from 'node:path'
 import type { CommandRecord } from './command-records.js'
+import { decodeCommands } from './commands-file.js'
 import { listDirectory, makeDirectory, withDirectory, type VolumeRoot } from './directories.js'
+import { readImageDocument } from './image-documents.js'
 import { decodeFrames, encodeFrame, type DecodedJournal } from './journal-frames.js'
 import { replay, type UploadRecord } from './upload-records.js'
+import { listImages } from './version-index.js'
 import { readWhole, replaceFile } from './whole-files.js'
 
 const layout = volumeLayout('')
@@ -36,11 +39,11 @@ export interface RepairedJournal {
 export async function repairJournals(root: VolumeRoot, time: Date): Promise<RepairedJournal[]> {
   const stamp = time.toISOString().replace(/\W/g, '')
   const repaired: RepairedJournal[] = []
-  const commands = await readDamaged(root, layout.commands)
-  if (commands)
-    repaired.push(
-      await replaceJournal(root, layout.commands, `commands.journal-${stamp}`, withLeap(commands, time)),
-    )
+  const commands = await readDamaged(root, layout.commands, decodeCommands)
+  if (commands) {
+    const records = withLeap(commands, await highestPublished(root), time)
+    repaired.push(await replaceJournal(root, layout.commands, `commands.journal-${stamp}`, records))
+  }
   for (const version of (await listDirectory(root, layout.stagingRoot)).filter(isVersionId)) {
     const journal = layout.journal(version)
     const damaged = await readDamaged(root, journal)
@@ -54,8 +57,12 @@ export async function repairJournals(root: VolumeRoot, time: Date): Promise<Repa
   return repaired
 }
 
-async function readDamaged(root: VolumeRoot, path: string): Promise<DecodedJournal | undefined> {
-  const decoded = decodeFrames((await readWhole(root, path)) ?? new Uint8Array())
+async function readDamaged(
+  root: VolumeRoot,
+  path: string,
+  decode = decodeFrames,
+): Promise<DecodedJournal | undefined> {
+  const decoded = decode((await readWhole(root, path)) ?? new Uint8Array())
   return decoded.end === 'damaged' ? decoded : undefined
 }
 
@@ -85,9 +92,20 @@ async function setAside(root: VolumeRoot, version: VersionId, name: string): Pro
   return { path: layout.journal(version), keptAs: join(layout.damaged, name) }
 }
 
-function withLeap({ records, later }: DecodedJournal, time: Date): unknown[] {
+/** The highest epoch under which an image was published here. The journal may have lost all that it had. */
+async function highestPublished(root: VolumeRoot): Promise<number> {
+  let highest = 0
+  for (const imageId of await listImages(root)) {
+    const held = await readImageDocument(root, imageId).catch(() => undefined)
+    highest = Math.max(highest, held?.document.epoch ?? 0)
+  }
+  return highest
+}
+
+function withLeap({ records, later }: DecodedJournal, published: number, time: Date): unknown[] {
   const known = [...records, ...later] as CommandRecord[]
-  const highest = known.reduce((epoch, record) => Math.max(epoch, 'epoch' in record ? record.epoch : 0), 0)
+  const epochs = known.map((record) => ('epoch' in record ? record.epoch : 0))
+  const highest = epochs.reduce((epoch, other) => Math.max(epoch, other), published)
   const leap = { t: 'repaired', epoch: highest + epochLeap, time: time.toISOString() } satisfies CommandRecord
   return [...known, leap]
 }
