@@ -77,6 +77,8 @@ export interface House {
   readonly queueUrl: string
   /** Of the catalog. */
   readonly databaseUrl: string
+  /** A storage service with a volume of its own, not yet started. */
+  addStorage(): Promise<{ readonly service: Service; readonly volume: string }>
   /** One more worker, not yet started. */
   addWorker(environment?: Environment): Service
   stop(): Promise<void>
@@ -121,13 +123,23 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     GOLDKEEP_CATALOG_PORT: String(catalogPort),
     GOLDKEEP_ADMIN_TOKEN_FILE: tokenFile,
   })
-  const storage = new Service('storage', {
-    ...common,
-    GOLDKEEP_VOLUME: volume,
-    GOLDKEEP_STORAGE_PORT: String(storagePort),
-    GOLDKEEP_STORAGE_ADVERTISE: (await options.advertise?.(storagePort)) ?? `127.0.0.1:${storagePort}`,
-    GOLDKEEP_CATALOG_ADDRESS: asSeenByServices,
-  })
+  const storageOf = (root: string, port: number, advertise = `127.0.0.1:${port}`): Service =>
+    new Service('storage', {
+      ...common,
+      GOLDKEEP_VOLUME: root,
+      GOLDKEEP_STORAGE_PORT: String(port),
+      GOLDKEEP_STORAGE_ADVERTISE: advertise,
+      GOLDKEEP_CATALOG_ADDRESS: asSeenByServices,
+    })
+  const storage = storageOf(volume, storagePort, await options.advertise?.(storagePort))
+  const added: Service[] = []
+  const addStorage = async (): Promise<{ service: Service; volume: string }> => {
+    const another = join(directory, `volume-${added.length + 2}`)
+    await mkdir(another)
+    const service = storageOf(another, await freePort())
+    added.push(service)
+    return { service, volume: another }
+  }
   const workers: Service[] = []
   const addWorker = (environment: Environment = {}): Service => {
     const base = { ...common, GOLDKEEP_VOLUME: volume, GOLDKEEP_CATALOG_ADDRESS: catalogAddress }
@@ -158,10 +170,11 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     environment,
     queueUrl,
     databaseUrl,
+    addStorage,
     addWorker,
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()))
-      await storage.stop()
+      await Promise.all([storage, ...added].map((service) => service.stop()))
       await catalog.stop()
       await redis?.stop()
       await database.stop()

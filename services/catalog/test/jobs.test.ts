@@ -47,6 +47,13 @@ describe('jobs', () => {
     expect(work).toMatchObject({ $case: 'validate', value: { versionId, imageId: 'lab', volumeId } })
   })
 
+  test('a validation goes to a worker that can read the volume', async () => {
+    const jobId = await openJobId(house, 'validate', await sealed())
+    const reading = (volume: string) => ({ ...worker, capabilities: ['wimlib', `volume:${volume}`] })
+    expect(await refusalOf(jobId, reading('vol-of-another'))).toBe(ClaimRefusal.CLAIM_REFUSAL_INCAPABLE)
+    expect(await refusalOf(jobId, reading(volumeId))).toBeUndefined()
+  })
+
   test('what a worker reports after its claim lapsed is refused', async () => {
     const versionId = await sealed()
     const jobId = await openJobId(house, 'validate', versionId)

@@ -1,7 +1,15 @@
 import { catalog } from '@goldkeep/contracts'
 import { describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { registerVolume, schema, useLab, validVersion } from './support/versions.js'
+import {
+  openJobId,
+  registerVolume,
+  schema,
+  sealVersion,
+  useLab,
+  validVersion,
+  worker,
+} from './support/versions.js'
 
 describe('a volume that has fallen silent', () => {
   const { house, volumeId } = useLab()
@@ -24,6 +32,36 @@ describe('a volume that has fallen silent', () => {
       message: expect.stringMatching(`${volumeId} since \\d{4}-`) as unknown,
     })
     await hear(volumeId, '0', 10 ** 12)
+  })
+
+  test('is given no commands, and its jobs come again with its first report', async () => {
+    const silent = await registerVolume(house)
+    const fallSilent = () =>
+      house.db
+        .updateTable('volumes')
+        .set({ lastSeenAt: sql<Date>`now() - interval '1 hour'` })
+        .where('volumeId', '=', silent)
+        .execute()
+    await house.images.create({ imageId: 'waiting' })
+    await sealVersion(house, 'waiting', silent)
+    const { uid } = await house.images.get({ imageId: 'waiting' })
+    const jobId = await openJobId(house, 'publish', `${uid}/${silent}`)
+    const claimIt = async () => (await house.coordination.claimJob({ jobId, ...worker })).outcome
+    const dueIn = async () => {
+      const { rows } = await sql<{ seconds: number }>`
+        select extract(epoch from max(deliver_at) - now())::float8 as seconds from outbox
+        where job_id = ${jobId} and relayed_at is null`.execute(house.db)
+      return rows[0]?.seconds
+    }
+    await fallSilent()
+    expect(await claimIt()).toEqual({
+      $case: 'refusal',
+      value: catalog.ClaimRefusal.CLAIM_REFUSAL_SILENT_VOLUME,
+    })
+    expect(await dueIn()).toBeGreaterThan(60)
+    await house.coordination.reportProgress({ volumeId: silent })
+    expect(await dueIn()).toBeLessThanOrEqual(0)
+    expect(await claimIt()).toMatchObject({ $case: 'claim' })
   })
 
   test('serves no deployment where another holds the version', async () => {

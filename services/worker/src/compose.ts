@@ -6,6 +6,7 @@ import type { ClaimDesk } from './claims/claim-desk.js'
 import { workUnderClaim } from './claims/work-under-claim.js'
 import type { WorkerConfig } from './config.js'
 import { connectCatalog, storageCaller } from './connect-services.js'
+import { readableVolume } from './operations/read-version.js'
 import { createJobs } from './jobs/jobs.js'
 
 export interface RunningWorker {
@@ -29,7 +30,10 @@ export async function startWorker(
   const desk: ClaimDesk = {
     coordination: catalog.coordination,
     workerId: `${hostname()}:${process.pid}`,
-    capabilities: wimlib ? ['wimlib'] : [],
+    capabilities: async () => [
+      ...(wimlib ? ['wimlib'] : []),
+      ...(await readableVolume(config.volume)).map((volumeId) => `volume:${volumeId}`),
+    ],
     log,
   }
   const queues = await connectQueues(config.queueUrl, log).catch((error: unknown) => {

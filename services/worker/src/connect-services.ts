@@ -1,6 +1,8 @@
 import { catalog, storage } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
 import { clientsWithBearer, openChannel } from '@goldkeep/service'
 import { signServiceTicket } from '@goldkeep/tickets'
+import { waitForChannelReady } from 'nice-grpc'
 
 interface Access {
   readonly serviceKey: Uint8Array
@@ -26,12 +28,23 @@ export type StorageCaller = <T>(
   use: (admin: storage.VersionAdminClient) => Promise<T>,
 ) => Promise<T>
 
+/** Milliseconds in which storage must take a connection: a volume that is gone must not hold up the others. */
+const connectMs = 5_000
+
 /** A connection for each use: commands are rare, and the address may be another one next time. */
 export function storageCaller({ serviceKey }: Access): StorageCaller {
   const clients = clientsWithBearer(() => signServiceTicket(serviceKey, 'worker', 'storage'))
   return async (address, use) => {
     const channel = openChannel(address)
     try {
+      await waitForChannelReady(channel, new Date(Date.now() + connectMs)).catch((error: unknown) => {
+        throw new DomainError(
+          'UNAVAILABLE',
+          `storage at ${address} takes no connection`,
+          {},
+          { cause: error },
+        )
+      })
       return await use(clients.create(storage.VersionAdminDefinition, channel))
     } finally {
       channel.close()

@@ -47,7 +47,7 @@ describe('a validation', () => {
     ])
     expect(bench.catalog.claims.at(-1)).toMatchObject({
       workerId: expect.stringMatching(new RegExp(`:${process.pid}$`)),
-      capabilities: ['wimlib'],
+      capabilities: ['wimlib', expect.stringMatching(/^volume:vol-/)],
     })
   })
 

@@ -28,8 +28,8 @@ export default mutantsOf(
     {
       id: 'wims-without-wimlib',
       law: 5,
-      from: "work.needsWimlib && !claimant.capabilities.includes('wimlib')",
-      to: "work.needsWimlib && claimant.capabilities.includes('')",
+      from: "(!work.needsWimlib || capabilities.includes('wimlib'))",
+      to: 'true',
       meaning: 'a worker that cannot check WIM files checks them',
     },
     {

@@ -35,8 +35,8 @@ export default mutantsOf(
     {
       id: 'released-job-stays-claimed',
       law: 11,
-      from: '.set({ claimToken: null, claimExpiresAt: null, runAfter: inMilliseconds(delayMs), lastError })',
-      to: '.set({ runAfter: inMilliseconds(delayMs), lastError })',
+      from: '...{ claimToken: null, claimExpiresAt: null, runAfter: inMilliseconds(delayMs), lastError }',
+      to: '...{ runAfter: inMilliseconds(delayMs), lastError }',
       meaning: 'a job that was given back is held until its lease ends',
     },
   ],

@@ -119,7 +119,11 @@ export async function releaseJob(
 ): Promise<void> {
   await trx
     .updateTable('jobs')
-    .set({ claimToken: null, claimExpiresAt: null, runAfter: inMilliseconds(delayMs), lastError })
+    .set({
+      ...{ claimToken: null, claimExpiresAt: null, runAfter: inMilliseconds(delayMs), lastError },
+      // It got on: what failed before does not make it wait longer when it fails again.
+      ...(delayMs === 0 && { attempts: 0 }),
+    })
     .where('jobId', '=', job.jobId)
     .execute()
   await enqueueAgain(trx, job, delayMs)

@@ -4,6 +4,7 @@ import type { Times } from '../domain/times.js'
 import { inMilliseconds } from '../db/clock.js'
 import { enqueueAgain, finishJob, lockJob } from '../db/jobs-queries.js'
 import type { DB } from '../db/tables.js'
+import { isForSilentVolume } from '../db/jobs-of-volume.js'
 import { deriveWork, type Work } from './derive-work.js'
 
 export interface Claimant {
@@ -13,10 +14,12 @@ export interface Claimant {
 
 export type ClaimOutcome =
   | { readonly claimToken: string; readonly leaseMs: number; readonly work: Work }
-  | { readonly refusal: 'DONE' | 'HELD' | 'INCAPABLE' }
+  | { readonly refusal: 'DONE' | 'HELD' | 'INCAPABLE' | 'SILENT_VOLUME' }
 
 /** How long a job waits for a worker that is able to do it, before the queue hears of it again. */
 const incapableDelayMs = 5_000
+/** The same for a volume that is silent; its first report puts its jobs into the queue at once. */
+const silentDelayMs = 10 * 60_000
 
 /**
  * Gives a job to one worker for a while, with what is to be done as of now. A job that the catalog does not
@@ -31,12 +34,17 @@ export async function claimJob(
   const job = await lockJob(trx, jobId)
   if (!job || job.state !== 'open') return { refusal: 'DONE' }
   if (await isHeld(trx, jobId)) return { refusal: 'HELD' }
+  // Its storage would not answer, and the worker would wait for it instead of serving the others.
+  if (await isForSilentVolume(trx, job, times.volumeSilenceMs)) {
+    await enqueueAgain(trx, job, silentDelayMs)
+    return { refusal: 'SILENT_VOLUME' }
+  }
   const work = await deriveWork(trx, job.kind, job.subjectId, times)
   if (!work) {
     await finishJob(trx, jobId)
     return { refusal: 'DONE' }
   }
-  if (work.kind === 'validate' && work.needsWimlib && !claimant.capabilities.includes('wimlib')) {
+  if (!isCapable(claimant, work)) {
     await enqueueAgain(trx, job, incapableDelayMs)
     return { refusal: 'INCAPABLE' }
   }
@@ -53,6 +61,14 @@ export async function claimJob(
     .where('jobId', '=', jobId)
     .execute()
   return { claimToken, leaseMs: times.claimLeaseMs, work }
+}
+
+/** A worker that names volumes can read no others. */
+function isCapable({ capabilities }: Claimant, work: Work): boolean {
+  if (work.kind !== 'validate') return true
+  const volumes = capabilities.filter((one) => one.startsWith('volume:'))
+  const canRead = volumes.length === 0 || volumes.includes(`volume:${work.volumeId}`)
+  return canRead && (!work.needsWimlib || capabilities.includes('wimlib'))
 }
 
 async function isHeld(trx: Transaction<DB>, jobId: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { DomainError, parseVolumeId } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
 import { databaseNow } from '../db/clock.js'
 import { getHouse, raiseEpochAbove, readDatabaseState, type House } from '../db/house-queries.js'
+import { wakeJobsOfVolume } from '../db/jobs-of-volume.js'
 import type { DB } from '../db/tables.js'
 
 export interface VolumeAnnouncement {
@@ -50,6 +51,7 @@ export async function registerVolume(
     .values({ volumeId, ...seen })
     .onConflict((conflict) => conflict.column('volumeId').doUpdateSet({ ...seen, lastSeenAt: sql`now()` }))
     .execute()
+  await wakeJobsOfVolume(trx, volumeId)
   const { incarnation } = await readDatabaseState(trx)
   return { houseId, epoch, serverTime: await databaseNow(trx), incarnation }
 }

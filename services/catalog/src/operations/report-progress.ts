@@ -3,6 +3,8 @@ import type { Times } from '../domain/times.js'
 import { inMilliseconds } from '../db/clock.js'
 import { addReadRanges, bytesReadOf, type ReadRanges } from '../db/deployment-reads-queries.js'
 import type { DB, UploadFileState } from '../db/tables.js'
+import { wakeJobsOfVolume } from '../db/jobs-of-volume.js'
+import { listHeardVolumes } from '../db/volumes-queries.js'
 import { nothingPending } from './request-upload-end.js'
 
 export interface ReportedFile {
@@ -109,12 +111,15 @@ export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times
   return told?.state === 'OPEN'
 }
 
-/** Notes how much room a volume has. */
+/** Notes how much room a volume has. What waited for one that had fallen silent is done now. */
 export async function reportVolume(
   trx: Transaction<DB>,
   volume: { readonly volumeId: string; readonly capacityBytes: number; readonly freeBytes: number },
+  { volumeSilenceMs }: Pick<Times, 'volumeSilenceMs'>,
 ): Promise<void> {
   const { volumeId, capacityBytes, freeBytes } = volume
+  const heard = (await listHeardVolumes(trx)).find((one) => one.volumeId === volumeId)
+  if (heard && heard.silentMs > volumeSilenceMs) await wakeJobsOfVolume(trx, volumeId)
   await trx
     .updateTable('volumes')
     .set({ lastSeenAt: sql`now()`, ...(capacityBytes > 0 && { capacityBytes, freeBytes }) })

@@ -7,6 +7,7 @@ const refusals = {
   DONE: catalog.ClaimRefusal.CLAIM_REFUSAL_DONE,
   HELD: catalog.ClaimRefusal.CLAIM_REFUSAL_HELD,
   INCAPABLE: catalog.ClaimRefusal.CLAIM_REFUSAL_INCAPABLE,
+  SILENT_VOLUME: catalog.ClaimRefusal.CLAIM_REFUSAL_SILENT_VOLUME,
 } as const
 
 export function encodeClaim(outcome: ClaimOutcome): catalog.ClaimJobResponse {

@@ -25,7 +25,7 @@ export async function takeProgress(
   const answer: Answer = { endedDeploymentIds: [], refused: [] }
   const { volumeId } = report
   await takeItem(answer, volumeId, () =>
-    db.transaction().execute((trx) => reportVolume(trx, { ...spaceOf(report), volumeId })),
+    db.transaction().execute((trx) => reportVolume(trx, { ...spaceOf(report), volumeId }, times)),
   )
   for (const { versionId, files, lastByteTime } of report.uploads)
     await takeItem(answer, versionId, () => {

@@ -6,7 +6,8 @@ export interface ClaimDesk {
   readonly coordination: catalog.CoordinationClient
   /** `host:pid`, for people. */
   readonly workerId: string
-  readonly capabilities: readonly string[]
+  /** As of now: a volume may be mounted later. */
+  readonly capabilities: () => Promise<readonly string[]>
   readonly log: Logger
 }
 

@@ -6,6 +6,16 @@ import { schemaPath, type Finding } from '@goldkeep/domain'
 import { parseManifest, parseVolumeIdentity, volumeLayout, type Manifest } from '@goldkeep/volume'
 import type { Validation } from './validation.js'
 
+/** The id of the volume that is mounted here; none while it cannot be read. */
+export async function readableVolume(volume: string | undefined): Promise<readonly string[]> {
+  if (volume === undefined) return []
+  try {
+    return [parseVolumeIdentity(await readFile(volumeLayout(volume).identity)).volume]
+  } catch {
+    return []
+  }
+}
+
 /**
  * Finds a version on the volume and makes sure that it is the one that was sealed. What this worker
  * cannot see (another mount, a share that lags) is an ERROR, which is tried again; another manifest than
