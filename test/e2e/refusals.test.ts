@@ -1,6 +1,6 @@
 import { goldkeepCommand, startHouse, treeOf, type CommandOutcome, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { begin, captureMachine, efi, uploadVersion, windows, type Capture } from './support/scenario.js'
 import {
@@ -131,6 +131,22 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     const { code, stderr } = await stranger.attempt('image', 'list', '--json')
     expect(code).toBe(4)
     expect(JSON.parse(stderr)).toMatchObject({ error: { reason: 'UNAUTHENTICATED' } })
+  })
+
+  test('a folder that lacks what its open upload holds: EXTRA_STAGED_FILES, exit 5, before a byte is sent', async () => {
+    const machine = ['--machine', 'serial:PC-7']
+    const open = await house.goldkeep.run(
+      ...['upload', 'begin', image, '--schema', capture.schemaFile, ...machine],
+    )
+    await house.goldkeep.run('upload', 'write', open, efi, capture.efiFile)
+    const folder = join(house.directory, 'without-efi')
+    await mkdir(join(folder, 'hd0'), { recursive: true })
+    await copyFile(capture.schemaFile, join(folder, 'schema'))
+    await copyFile(capture.windowsFile, join(folder, windows))
+    const { code, stderr } = await refusedCommand('upload', folder, '--image', image, ...machine)
+    expect(code).toBe(5)
+    expect(stderr).toContain(`${efi} of an earlier run; end it by \`goldkeep upload abort ${open}\``)
+    await house.goldkeep.run('upload', 'abort', open)
   })
 
   test('a second seal gives the same answer; with another list it is refused', async () => {

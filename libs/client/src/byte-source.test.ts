@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,13 @@ test('a file comes in pieces of the size that is asked for', async () => {
   expect(pieces.map((piece) => piece.length)).toEqual([4_096, 4_096, 1_808])
   expect(Buffer.concat(pieces).equals(content)).toBe(true)
   await source.stop()
+})
+
+test.each(['a pipe', 'a folder', 'a device'])('%s is no file, and is not opened', async (kind) => {
+  const path = kind === 'a pipe' ? join(top, 'pipe') : kind === 'a folder' ? top : '/dev/zero'
+  if (kind === 'a pipe') spawnSync('mkfifo', [path])
+  const refusal = expect(fileSource(path)).rejects
+  await refusal.toThrow(`${path}: expected a regular file`)
 })
 
 test('a file that changes while it is read is no file to upload', async () => {

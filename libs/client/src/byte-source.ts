@@ -1,6 +1,6 @@
 import { storage } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 
 /** Bytes to upload, from the first one on. */
@@ -25,10 +25,18 @@ export interface FileIdentity {
 const readBytes = 1024 * 1024
 
 /**
- * A file. It is watched for changes while it is read.
- * @throws SIZE_MISMATCH from its bytes when the file changed meanwhile
+ * A regular file. It is watched for changes while it is read.
+ * @throws INVALID_FIELD when it is a pipe, a device or a folder, whose size says nothing;
+ *   SIZE_MISMATCH from its bytes when the file changed meanwhile
  */
 export async function fileSource(path: string): Promise<ByteSource & { readonly identity: FileIdentity }> {
+  // Looked at before it is opened: the opening of a pipe waits for whoever writes into it.
+  if (!(await stat(path)).isFile())
+    throw new DomainError(
+      'INVALID_FIELD',
+      `${path}: expected a regular file, found a pipe, a device or a folder; give what it holds on standard input, or by a program after --`,
+      { path },
+    )
   const handle = await open(path, 'r')
   const look = async (): Promise<FileIdentity> => {
     const { size, mtimeMs, ino } = await handle.stat({ bigint: false })

@@ -17,6 +17,8 @@ export interface OrderedFile {
 export interface DeploymentSession {
   readonly orders: catalog.Orders
   readonly files: readonly OrderedFile[]
+  /** Aborts when the reading is to end. */
+  readonly signal: AbortSignal
   /** @throws DomainError FILE_NOT_FOUND when the orders have no such file */
   file(path: string): OrderedFile
   /**
@@ -47,6 +49,7 @@ export async function openDeployment(
   return {
     orders,
     files,
+    signal,
     file: (path) => files.find((one) => one.path === path) ?? notThere(path, versionId, files),
     read: (file, after) =>
       readFile(connection, { ...file, versionId, retry, signal, ...(after && { after }) }),

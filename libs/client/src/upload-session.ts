@@ -16,6 +16,8 @@ export interface SealedFile {
 /** One upload, from begin to seal. */
 export interface UploadSession {
   readonly versionId: string
+  /** Aborts when the upload is broken off here. */
+  readonly signal: AbortSignal
   /** Stages the upload in storage; repeating it is harmless. */
   open(schema: Uint8Array): Promise<storage.UploadStatus>
   status(): Promise<storage.UploadStatus>
@@ -41,6 +43,7 @@ export function resumeUpload(
   const signal = retry.signal ?? new AbortController().signal
   return {
     versionId,
+    signal,
     open: (schema) => connection.call(({ uploadData }) => uploadData.open({ versionId, schema }, { signal })),
     status: () => connection.call(({ uploadData }) => uploadData.getStatus({ versionId }, { signal })),
     write: (request) => writeFile(connection, { ...request, versionId, writerId, retry, signal }),

@@ -16,6 +16,7 @@ const advice: Partial<Record<Reason, string>> = {
   UNAVAILABLE: 'is it running? It is safe to repeat the command; `goldkeep doctor` looks closer',
   SHUTTING_DOWN: 'it is safe to repeat the command in a moment',
   UNAUTHENTICATED: 'check GOLDKEEP_TOKEN or the context file; `goldkeep doctor` says which is used',
+  SCHEMA_MISMATCH: 'end the upload by `goldkeep upload abort`, or begin anew by --replace',
   OPEN_UPLOAD_EXISTS: 'go on with it by --resume, or end it and begin anew by --replace',
   FILE_BUSY: 'if that writer is gone for good, use --take-over',
   ATTEMPT_SUPERSEDED: 'look at `goldkeep upload status` before you write again',
@@ -25,12 +26,11 @@ const advice: Partial<Record<Reason, string>> = {
   VERSION_DAMAGED: 'force is --force --reason TEXT',
   VERSION_UNREADABLE: 'force is --force --reason TEXT',
   PRIMARY_CHANGED: 'look at `goldkeep history` and decide again',
-  UPLOAD_NOT_FOUND: 'see `goldkeep upload list`',
-  DEPLOYMENT_NOT_FOUND: 'see `goldkeep deploy list`',
 }
 
 /** Any failure, with the exit code that it leads to. */
 export function explainError(error: unknown, signal: AbortSignal): ExplainedError {
+  if (error instanceof CliError && error.reason === 'INTERRUPTED') return error
   if (signal.aborted)
     return explained(
       'INTERRUPTED',

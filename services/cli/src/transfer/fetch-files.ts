@@ -107,7 +107,7 @@ async function refuseMixture(
   if (file.path !== schemaPath && !(await exists(schemaPath))) return
   for (const other of [...deployment.files, schemaOf(deployment)]) {
     if (other.path === file.path || !(await exists(other.path))) continue
-    if (await holdsFile(join(directory, other.path), other)) continue
+    if (await holdsFile(join(directory, other.path), other, deployment.signal)) continue
     const message = `${directory} holds a capture whose ${other.path} is of another version; use --to without --file, or another folder`
     throw new CliError('MIXED_VERSIONS', message, exitCodes.conflict, { directory, path: other.path })
   }
@@ -121,7 +121,7 @@ async function fetchBeside(
   progress: Progress,
 ): Promise<string | undefined> {
   const line = progress.line(file.path, file.size)
-  if (await holdsFile(target, file)) {
+  if (await holdsFile(target, file, deployment.signal)) {
     line.end(`is there already, ${formatSize(file.size)}`)
     return undefined
   }

@@ -1,3 +1,5 @@
+import { exitCodes } from '@goldkeep/domain'
+import { CliError } from '../cli-error.js'
 import type { Session } from '../session.js'
 
 /** An upload under way, as a person would go on with it. */
@@ -26,6 +28,16 @@ export async function sayHowToGoOn<T>(
           `  end:   goldkeep upload abort ${versionId}`,
       )
     throw error
+  }
+}
+
+/** Runs `work`; when a person breaks it off, the command ends by saying this. */
+export async function orSay<T>(session: Session, message: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!session.signal.aborted) throw error
+    throw new CliError('INTERRUPTED', message, exitCodes.interrupted)
   }
 }
 

@@ -101,7 +101,7 @@ async function planFor(
   if (known.state === catalog.UploadFileState.UPLOAD_FILE_STATE_COMPLETE && sha256) {
     const size = Number(known.committedSize)
     const counted = same ? record.finished?.sha256 : undefined
-    const mine = size === identity.size ? (counted ?? (await sha256OfFile(file))) : undefined
+    const mine = size === identity.size ? (counted ?? (await sha256OfFile(file, upload.signal))) : undefined
     return mine === sha256 ? { kind: 'skip', size, sha256 } : { kind: 'restart' }
   }
   if (!same || known.state === catalog.UploadFileState.UPLOAD_FILE_STATE_FAILED) return { kind: 'restart' }

@@ -28,6 +28,7 @@ export function fakeDeployment(version, read) {
   return {
     orders: { schema, deployment: { versionId: version, deploymentId: `dep-${version}` } },
     files,
+    signal: new AbortController().signal,
     file: (path) => files.find((one) => one.path === path),
     read: read ?? readMemory,
     close: () => {},

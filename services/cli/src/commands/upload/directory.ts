@@ -6,11 +6,11 @@ import type { Session } from '../../session.js'
 import { beginOrResume } from '../../transfer/begin-or-resume.js'
 import { addCaptureOptions, type CaptureOptions } from '../../transfer/capture-options.js'
 import { findCaptureFiles, type CaptureDirectory } from '../../transfer/find-capture-files.js'
-import { quoted, sayHowToGoOn } from '../../transfer/how-to-go-on.js'
+import { orSay, quoted, sayHowToGoOn } from '../../transfer/how-to-go-on.js'
 import { inParallel } from '../../transfer/in-parallel.js'
-import { listFromRecords } from '../../transfer/seal-files.js'
 import { sealUpload, showSealed } from '../../transfer/seal-upload.js'
-import { sendFile } from '../../transfer/send-file.js'
+import { refuseOtherFiles } from '../../transfer/refuse-other-files.js'
+import { sendFile, type SentFile } from '../../transfer/send-file.js'
 import { UploadRecords } from '../../transfer/upload-records.js'
 import { waitForVerdict } from '../../wait-for-verdict.js'
 import type { UploadSession } from '@goldkeep/client'
@@ -58,18 +58,22 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
             command: `goldkeep upload ${quoted(directory)} --image ${options.image}`,
             effect: 'goes on where it stopped',
           }
-          await sayHowToGoOn(session, goingOn, () => sendAll(session, target, capture, options))
-          const records = new UploadRecords(session.stateDirectory)
-          const sealed = await sealUpload(
+          const files = await sayHowToGoOn(session, goingOn, () => sendAll(session, target, capture, options))
+          const sealed = await orSay(
             session,
-            target,
-            await listFromRecords(target, await target.status(), records),
+            `interrupted while the version was made; \`goldkeep upload seal ${target.versionId}\` makes it, or says what it has become`,
+            () => sealUpload(session, target, { files, onStorageWord: [] }),
           )
           await begun.forget()
           // One document in all: with --wait the verdict's, which holds the seal's.
           if (!options.wait || sealed.faults !== undefined || !session.options.json)
             showSealed(session, sealed)
-          if (options.wait) await awaitVerdict(session, sealed.versionId, sealed.document)
+          if (options.wait)
+            await orSay(
+              session,
+              `interrupted; ${sealed.reference} is sealed, and its checks go on: goldkeep version wait ${sealed.reference}`,
+              () => awaitVerdict(session, sealed.versionId, sealed.document),
+            )
           else
             session.say(
               `next: goldkeep version wait ${sealed.reference} && goldkeep promote ${sealed.reference}`,
@@ -86,16 +90,19 @@ async function sendAll(
   upload: UploadSession,
   { files }: CaptureDirectory,
   options: Options,
-): Promise<void> {
+): Promise<SentFile[]> {
   const records = new UploadRecords(session.stateDirectory)
   const status = await upload.status()
+  refuseOtherFiles(status, files)
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const progress = startProgress(session, { files: files.length, bytes })
   const { takeOver = false, waitForSpace: waitForSpaceMs = 0 } = options
+  const sent: SentFile[] = []
   try {
-    await inParallel(options.parallel, files, ({ path, file }) =>
-      sendFile({ upload, status, records, path, file, takeOver, progress, waitForSpaceMs }),
-    )
+    await inParallel(options.parallel, files, async ({ path, file }) => {
+      sent.push(await sendFile({ upload, status, records, path, file, takeOver, progress, waitForSpaceMs }))
+    })
+    return sent.toSorted((one, other) => one.path.localeCompare(other.path))
   } finally {
     progress.stop()
   }
