@@ -62,8 +62,11 @@ function runs(pid: number): boolean {
 test('a house that was killed with kill -9 starts again and has kept everything', async () => {
   const home = join(directory.path, 'home')
   const goldkeep = goldkeepCommand({ GOLDKEEP_HOME: home })
-  // The server that is left behind holds its port, as it does with the ports that are the default.
-  const ports = { GOLDKEEP_POSTGRES_PORT: String(await freePort()) }
+  // Fixed, as the ports are that are the default: the server that is left behind holds its own.
+  const ports = {
+    GOLDKEEP_POSTGRES_PORT: String(await freePort()),
+    GOLDKEEP_STORAGE_PORT: String(await freePort()),
+  }
   const first = await startHouse(home, ports)
   await goldkeep.run('image', 'create', 'win11-lab')
   const abandoned = postgresPid(home)

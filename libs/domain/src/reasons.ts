@@ -101,6 +101,7 @@ export const reasons = {
   STALE_COMMAND: entry('conflict', conflict),
   CLAIM_LOST: entry('conflict', conflict),
   HOUSE_MISMATCH: entry('precondition', conflict),
+  VOLUME_SERVED_ELSEWHERE: entry('precondition', conflict),
   NO_VOLUME: entry('unavailable', unreachable),
   PLACE_TAKEN: entry('exists', conflict),
   DOCUMENT_UNREADABLE: entry('precondition', conflict),

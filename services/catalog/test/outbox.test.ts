@@ -75,6 +75,7 @@ describe('the outbox', () => {
         houseId: '',
         address: 'a:1',
         troubles: [],
+        instanceId: 'a',
       }
       await registerVolume(trx, { volumeId: newVolumeId(), ...room })
       const image = {

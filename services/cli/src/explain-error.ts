@@ -20,6 +20,7 @@ const advice: Partial<Record<Reason, string>> = {
   OPEN_UPLOAD_EXISTS: 'go on with it by --resume, or end it and begin anew by --replace',
   FILE_BUSY: 'if that writer is gone for good, use --take-over',
   ATTEMPT_SUPERSEDED: 'look at `goldkeep upload status` before you write again',
+  JOURNAL_DAMAGED: 'docs/operations/damaged-journals.md says how to go on',
   NO_SPACE: 'what was committed is kept; make room and repeat the command',
   VERSION_NOT_VALID: 'see `goldkeep version checks`; force is --force --reason TEXT',
   VERSION_MARKED_BAD: 'force is --force --reason TEXT',

@@ -1,5 +1,5 @@
 import { storage } from '@goldkeep/contracts'
-import { isDomainError, type VolumeId } from '@goldkeep/domain'
+import { isDomainError, newUid, type VolumeId } from '@goldkeep/domain'
 import {
   addHealth,
   addReflection,
@@ -56,8 +56,9 @@ export async function startStorage(
   const { catalog, close: closeCatalog } = connectCatalog(config.catalogAddress, config.serviceKey, telling)
   try {
     volume = await takeVolume(config.volume, log, life, syscalls, config)
-    const store = await volume.open(await houseOf(volume, catalog, config, log, life))
-    const serving = await serve(config, log, life, catalog, volume, store)
+    const instanceId = newUid()
+    const store = await volume.open(await houseOf(volume, catalog, config, instanceId, log, life))
+    const serving = await serve(config, log, life, catalog, volume, store, instanceId)
     return { ...serving, stop: () => stop(serving, stopping, log, volume, store, closeCatalog) }
   } catch (error) {
     stopping.abort(error)
@@ -72,13 +73,15 @@ async function houseOf(
   volume: OwnedVolume,
   catalog: CoordinationClient,
   config: StorageConfig,
+  instanceId: string,
   log: Logger,
   signal: AbortSignal,
 ): ReturnType<typeof claimHouse> {
   if (volume.identity) return volume.identity.house
   // The port is not known yet when any free one is asked for; the volume is announced again once it is.
   const address = config.advertise ?? `${config.host}:${config.port}`
-  return retryForever(() => claimHouse(catalog, volume.volumeId, address, signal), {
+  const { volumeId } = volume
+  return retryForever(() => claimHouse(catalog, { volumeId, address, instanceId }, signal), {
     doing: 'claiming a house for the new volume',
     log,
     signal,
@@ -101,6 +104,7 @@ async function serve(
   catalog: CoordinationClient,
   volume: OwnedVolume,
   store: VersionStore,
+  instanceId: string,
 ): Promise<Serving> {
   const trust = new TrustKeeper(volume.trustFile, catalog, log)
   await trust.load()
@@ -111,6 +115,7 @@ async function serve(
     catalog,
     log,
     signal: life,
+    instanceId,
     patienceMs,
     findingsOf: (versionId) => findingsOf(store, versionId),
   })
@@ -144,11 +149,12 @@ async function serve(
   const port = await server.listen(`${config.host}:${config.port}`)
 
   const address = config.advertise ?? `${config.host}:${port}`
-  const informed = await keepHouseInformed(
-    { store, desk, meter, reporter, trust, catalog, publications, log },
-    config,
-    { address, signal: life, patienceMs },
-  )
+  const told = { store, desk, meter, reporter, trust, catalog, publications, log, instanceId }
+  const informed = await keepHouseInformed(told, config, {
+    address,
+    signal: life,
+    patienceMs,
+  })
   const failed = Promise.race([volume.lost, informed.refused])
   failed.catch(() => {})
   log.info({ port, volumeId: volume.volumeId, houseId: store.identity.house }, 'storage serves')

@@ -11,8 +11,11 @@ type Dependencies = AnnounceDependencies &
   ProgressDependencies &
   LookDependencies & { readonly trust: TrustKeeper }
 
+/** For how long a stop waits for the catalog to hear of it. */
+const farewellMs = 1_000
+
 export interface Informing {
-  /** Rejects when the catalog refuses the volume for good. */
+  /** Rejects when the catalog refuses the volume for good, or keeps to another service that serves a copy of it. */
   readonly refused: Promise<never>
   /** Resolves when the loops have ended, after the signal. */
   readonly ended: Promise<unknown>
@@ -30,6 +33,7 @@ export async function keepHouseInformed(
   const { trust, log } = dependencies
   const { address, signal, patienceMs } = start
   const never = new Promise<never>(() => {})
+  const dispossessed = rejectable()
   let announcedTo: DatabaseSeen = trust.database
   const announce = async (on: AbortSignal): Promise<void> => {
     const { stepsBack } = trust.database
@@ -41,8 +45,7 @@ export async function keepHouseInformed(
     signal,
     permanent: (error) => isDomainError(error, 'HOUSE_MISMATCH'),
   })
-  const refused = announced.then(
-    () => never,
+  const refused = Promise.race([announced.then(() => never), dispossessed.promise]).catch(
     (error: unknown) => {
       if (signal.aborted) return never
       throw error
@@ -54,8 +57,17 @@ export async function keepHouseInformed(
   await settledWithin(Promise.allSettled([announced, trusted]), patienceMs)
 
   const progress = new ProgressReporter(dependencies)
+  /** A database that was put back may know of a former service only; it is told of this one before anything else. */
+  const report = (on: AbortSignal): Promise<void> =>
+    progress.report(on).catch(async (error: unknown) => {
+      if (!isServedElsewhere(error)) throw error
+      await announce(on).catch((refusal: unknown) => {
+        if (isServedElsewhere(refusal)) dispossessed.reject(refusal)
+        throw refusal
+      })
+    })
   const reporting = announced.then(
-    () => repeat('reporting progress', config.progressIntervalMs, (on) => progress.report(on), log, signal),
+    () => repeat('reporting progress', config.progressIntervalMs, report, log, signal),
     () => {},
   )
   /** A database that was put back, or replaced, may be older than the volume: it must hear what is here. */
@@ -79,7 +91,24 @@ export async function keepHouseInformed(
         log.error({ err: error }, 'what the volume could not read is not looked at any more')
     })
   const refreshing = repeat('refreshing trust', config.trustRefreshMs, (on) => trust.refresh(on), log, signal)
-  return { refused, ended: Promise.all([reporting, refreshing, announcing, looking]) }
+  const ended = Promise.all([reporting, refreshing, announcing, looking]).then(() =>
+    progress.end(AbortSignal.timeout(farewellMs)).catch((error: unknown) => {
+      log.warn({ err: error }, 'the catalog could not be told that storage stops')
+    }),
+  )
+  return { refused, ended }
+}
+
+const isServedElsewhere = (error: unknown): boolean => isDomainError(error, 'VOLUME_SERVED_ELSEWHERE')
+
+/** A promise that is rejected from outside, and never unhandled. */
+function rejectable(): { readonly promise: Promise<never>; readonly reject: (error: unknown) => void } {
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<never>((_resolve, refuse) => {
+    reject = refuse
+  })
+  promise.catch(() => {})
+  return { promise, reject }
 }
 
 async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {

@@ -137,3 +137,22 @@ describe('a seal', () => {
     expect(house.catalog.sealed.get(versionId)?.findings).toEqual([])
   })
 })
+
+describe('a report that is refused because the catalog knows another service for the volume', () => {
+  const elsewhere = () => new DomainError('VOLUME_SERVED_ELSEWHERE', 'served elsewhere')
+
+  test('is made again after the volume was announced anew: a database that was put back knows a former one', async () => {
+    const before = house.catalog.registrations.length
+    house.catalog.refuse = (rpc) =>
+      rpc === 'reportProgress' && house.catalog.registrations.length === before ? elsewhere() : undefined
+    await waitUntil(() => house.catalog.registrations.length > before, { what: 'the volume is announced' })
+    const told = house.catalog.progress.length
+    await waitUntil(() => house.catalog.progress.length > told, { what: 'a report is taken' })
+  })
+
+  test('ends the service when the announcement is refused as well: it serves a copy', async () => {
+    const failed = expect(house.storage.failed).rejects.toMatchObject({ reason: 'VOLUME_SERVED_ELSEWHERE' })
+    house.catalog.refuse = (rpc) => (/^(reportProgress|registerVolume)$/.test(rpc) ? elsewhere() : undefined)
+    await failed
+  })
+})

@@ -1,5 +1,5 @@
 import { DomainError, parseVolumeId } from '@goldkeep/domain'
-import { sql, type Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { databaseNow } from '../db/clock.js'
 import { getHouse, raiseEpochAbove, readDatabaseState, type House } from '../db/house-queries.js'
 import { wakeJobsOfVolume } from '../db/jobs-of-volume.js'
@@ -15,6 +15,8 @@ export interface VolumeAnnouncement {
   readonly freeBytes: number
   /** What an administrator must see to, a sentence each. */
   readonly troubles: readonly string[]
+  /** Drawn by the storage service when it starts. */
+  readonly instanceId: string
 }
 
 /** The house, and its clock. */
@@ -43,9 +45,10 @@ export async function registerVolume(
       { expected: houseId, found: volume.houseId },
     )
   const epoch = volume.epoch > known ? await raiseEpochAbove(trx, volume.epoch) : known
-  const { address, capacityBytes, freeBytes } = volume
+  const { address, capacityBytes, freeBytes, instanceId } = volume
   const troubles = [...volume.troubles]
-  const seen = { address, capacityBytes, freeBytes, troubles, epoch: volume.epoch }
+  const served = { address, instanceId, rivalAddress: null, rivalSeenAt: null }
+  const seen = { ...served, capacityBytes, freeBytes, troubles, epoch: volume.epoch }
   await trx
     .insertInto('volumes')
     .values({ volumeId, ...seen })
@@ -55,3 +58,57 @@ export async function registerVolume(
   const { incarnation } = await readDatabaseState(trx)
   return { houseId, epoch, serverTime: await databaseNow(trx), incarnation }
 }
+
+/** Stands for the service of a volume whose last one has stopped in order. */
+export const nobody = ''
+
+/**
+ * A storage service that has reported within so long is alive: every one reports more often. A standby that takes
+ * over has watched the volume's lease for longer than this.
+ */
+const aliveForMs = 10_000
+
+/**
+ * Refuses a second service for a volume while the first still reports from another address. A volume has one owner
+ * by its lease, so one of the two serves a copy of the directory, such as a snapshot, and the catalog cannot know
+ * which. It keeps to the one that it knows.
+ * @throws DomainError VOLUME_SERVED_ELSEWHERE
+ */
+export async function refuseRival(
+  db: Kysely<DB>,
+  { volumeId, instanceId, address }: Pick<VolumeAnnouncement, 'volumeId' | 'instanceId' | 'address'>,
+): Promise<void> {
+  const served = await db
+    .updateTable('volumes')
+    .set({ rivalAddress: address, rivalSeenAt: sql`now()` })
+    .where('volumeId', '=', volumeId)
+    .where('instanceId', 'not in', [instanceId, nobody])
+    .where('address', '!=', address)
+    .where(sql<boolean>`last_seen_at > now() - ${aliveForMs} * interval '1 millisecond'`)
+    .returning(['address'])
+    .executeTakeFirst()
+  if (served) throw servedElsewhere(volumeId, served.address)
+}
+
+/**
+ * Whether a report comes from the service that has registered the volume. A volume that is not known is let
+ * through: a database that was put back hears of it a moment later.
+ * @throws DomainError VOLUME_SERVED_ELSEWHERE
+ */
+export async function requireInstance(db: Kysely<DB>, volumeId: string, instanceId: string): Promise<void> {
+  const row = await db
+    .selectFrom('volumes')
+    .select(['address', 'instanceId'])
+    .where('volumeId', '=', volumeId)
+    .executeTakeFirst()
+  if (row && row.instanceId !== nobody && row.instanceId !== instanceId)
+    throw servedElsewhere(volumeId, row.address)
+}
+
+const servedElsewhere = (volumeId: string, address: string): DomainError =>
+  new DomainError(
+    'VOLUME_SERVED_ELSEWHERE',
+    `volume ${volumeId} is served by the storage service at ${address}; one of the two directories is a copy. ` +
+      'Stop the service of the wrong one',
+    { volume_id: volumeId, address },
+  )

@@ -5,6 +5,7 @@ import { addReadRanges, bytesReadOf, type ReadRanges } from '../db/deployment-re
 import type { DB, UploadFileState } from '../db/tables.js'
 import { wakeJobsOfVolume } from '../db/jobs-of-volume.js'
 import { listHeardVolumes } from '../db/volumes-queries.js'
+import { nobody } from './register-volume.js'
 import { nothingPending } from './request-upload-end.js'
 
 export interface ReportedFile {
@@ -111,18 +112,30 @@ export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times
   return told?.state === 'OPEN'
 }
 
-/** Notes how much room a volume has. What waited for one that had fallen silent is done now. */
+/**
+ * Notes how much room a volume has, and whether its service stops. What waited for one that had fallen silent is
+ * done now.
+ */
 export async function reportVolume(
   trx: Transaction<DB>,
-  volume: { readonly volumeId: string; readonly capacityBytes: number; readonly freeBytes: number },
+  volume: {
+    readonly volumeId: string
+    readonly capacityBytes: number
+    readonly freeBytes: number
+    readonly stopping: boolean
+  },
   { volumeSilenceMs }: Pick<Times, 'volumeSilenceMs'>,
 ): Promise<void> {
-  const { volumeId, capacityBytes, freeBytes } = volume
+  const { volumeId, capacityBytes, freeBytes, stopping } = volume
   const heard = (await listHeardVolumes(trx)).find((one) => one.volumeId === volumeId)
   if (heard && heard.silentMs > volumeSilenceMs) await wakeJobsOfVolume(trx, volumeId)
   await trx
     .updateTable('volumes')
-    .set({ lastSeenAt: sql`now()`, ...(capacityBytes > 0 && { capacityBytes, freeBytes }) })
+    .set({
+      lastSeenAt: sql`now()`,
+      ...(capacityBytes > 0 && { capacityBytes, freeBytes }),
+      ...(stopping && { instanceId: nobody }),
+    })
     .where('volumeId', '=', volumeId)
     .execute()
 }

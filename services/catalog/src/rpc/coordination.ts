@@ -13,7 +13,7 @@ import { renewClaim } from '../operations/hold-claim.js'
 import { recordEnded } from '../operations/record-ended.js'
 import { recordInventory } from '../operations/record-inventory.js'
 import { recordSealed } from '../operations/record-sealed.js'
-import { registerVolume } from '../operations/register-volume.js'
+import { refuseRival, registerVolume, requireInstance } from '../operations/register-volume.js'
 import { reportFindings } from '../operations/report-findings.js'
 import { collectInventory, decodeImage } from './collect-inventory.js'
 import type { KnownCaller } from './door.js'
@@ -35,12 +35,17 @@ export function coordinationService(
         capacityBytes: Number(capacityBytes),
         freeBytes: Number(freeBytes),
       }
+      await refuseRival(db, volume)
       const house = await atomically.execute((trx) => registerVolume(trx, volume))
       return { ...house, epoch: BigInt(house.epoch) }
     },
-    reportProgress: (request) => takeProgress(db, request, times),
+    reportProgress: async (request) => {
+      await requireInstance(db, request.volumeId, request.instanceId)
+      return takeProgress(db, request, times)
+    },
     recordSealed: async (request, { actor }) => {
       await getVolume(db, request.volumeId)
+      await requireInstance(db, request.volumeId, request.instanceId)
       const report = { ...request, findings: request.findings.map(findingFromProto) }
       return { number: await atomically.execute((trx) => recordSealed(trx, report, actor)) }
     },

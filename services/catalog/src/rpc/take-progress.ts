@@ -23,9 +23,9 @@ export async function takeProgress(
   times: Times,
 ): Promise<Answer> {
   const answer: Answer = { endedDeploymentIds: [], refused: [] }
-  const { volumeId } = report
+  const { volumeId, stopping } = report
   await takeItem(answer, volumeId, () =>
-    db.transaction().execute((trx) => reportVolume(trx, { ...spaceOf(report), volumeId }, times)),
+    db.transaction().execute((trx) => reportVolume(trx, { ...spaceOf(report), volumeId, stopping }, times)),
   )
   for (const { versionId, files, lastByteTime } of report.uploads)
     await takeItem(answer, versionId, () => {

@@ -10,17 +10,18 @@ import type { SealReporter } from './report-seals.js'
 /** Asks the catalog to which house a new volume shall belong. */
 export async function claimHouse(
   catalog: CoordinationClient,
-  volumeId: VolumeId,
-  address: string,
+  volume: { readonly volumeId: VolumeId; readonly address: string; readonly instanceId: string },
   signal: AbortSignal,
 ): Promise<HouseId> {
-  return parseHouseId((await catalog.registerVolume({ volumeId, address }, { signal })).houseId)
+  return parseHouseId((await catalog.registerVolume(volume, { signal })).houseId)
 }
 
 export interface AnnounceDependencies {
   readonly store: VersionStore
   readonly catalog: CoordinationClient
   readonly reporter: SealReporter
+  /** Tells this service from another that serves a copy of the volume. */
+  readonly instanceId: string
   readonly log: Logger
 }
 
@@ -28,10 +29,10 @@ export interface AnnounceDependencies {
  * Announces the volume and what it holds, as every start does, and reports the seals that the catalog has
  * not recorded.
  * @returns which database the catalog has, as GetTrust tells it
- * @throws DomainError HOUSE_MISMATCH
+ * @throws DomainError HOUSE_MISMATCH, VOLUME_SERVED_ELSEWHERE
  */
 export async function announceVolume(
-  { store, catalog, reporter, log }: AnnounceDependencies,
+  { store, catalog, reporter, log, instanceId }: AnnounceDependencies,
   address: string,
   signal: AbortSignal,
 ): Promise<string> {
@@ -39,7 +40,8 @@ export async function announceVolume(
   const space = await spaceOf(store)
   const troubles = store.troubles().slice(0, maxTroubles)
   const epoch = BigInt(store.epoch)
-  const registration = { volumeId: volume, houseId: house, address, epoch, ...space, troubles }
+  const serving = { volumeId: volume, houseId: house, address, instanceId }
+  const registration = { ...serving, epoch, ...space, troubles }
   const answer = await catalog.registerVolume(registration, { signal })
   if (answer.houseId !== house)
     throw new DomainError(

@@ -1,4 +1,5 @@
 import { catalog, sha256ToProto } from '@goldkeep/contracts'
+import { isDomainError } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import { createHash } from 'node:crypto'
 import type { CoordinationClient } from '../catalog/coordination.js'
@@ -15,6 +16,7 @@ export interface ProgressDependencies {
   readonly meter: ReadMeter
   readonly catalog: CoordinationClient
   readonly log: Logger
+  readonly instanceId: string
 }
 
 /** Tells the catalog what is being written and read, and stops the reads of ended deployments. */
@@ -29,14 +31,14 @@ export class ProgressReporter {
    * @throws what stopped the report; everything that was not taken is reported again
    */
   async report(signal: AbortSignal): Promise<void> {
-    const { store, meter } = this.dependencies
+    const { store, meter, instanceId } = this.dependencies
     const uploads = this.#changedUploads()
     const items = [...uploads.flatMap(({ items: some }) => some), ...meter.take().flatMap(readItems)]
     const waiting = new Set(items.flatMap(({ read }) => read ?? []))
     try {
       const space = await this.#space()
       for (const part of inParts(items)) {
-        await this.#send({ volumeId: store.identity.volume, ...space }, part, signal)
+        await this.#send({ volumeId: store.identity.volume, instanceId, ...space }, part, signal)
         for (const { read } of part) if (read) waiting.delete(read)
       }
       for (const { versionId, fingerprint } of uploads) this.#told.set(versionId, fingerprint)
@@ -44,6 +46,12 @@ export class ProgressReporter {
       meter.putBack([...waiting])
       throw error
     }
+  }
+
+  /** Tells that this service stops, so that the next need not wait until this one has been silent for a while. */
+  async end(signal: AbortSignal): Promise<void> {
+    const { store, catalog: client, instanceId } = this.dependencies
+    await client.reportProgress({ volumeId: store.identity.volume, instanceId, stopping: true }, { signal })
   }
 
   #changedUploads() {
@@ -80,7 +88,7 @@ export class ProgressReporter {
       meter.end(answer.endedDeploymentIds)
       for (const { subjectId, reason } of answer.refused) this.#logOnce(subjectId, reason, refusedText)
     } catch (error) {
-      if (!isRefusal(error)) throw error
+      if (!isRefusal(error) || isDomainError(error, 'VOLUME_SERVED_ELSEWHERE')) throw error
       if (part.length <= 1) return this.#logOnce(subjectOf(part[0]), error, refusedText)
       const middle = Math.ceil(part.length / 2)
       await this.#send(head, part.slice(0, middle), signal)

@@ -12,6 +12,7 @@ export interface SealReporterOptions {
   readonly store: VersionStore
   readonly catalog: CoordinationClient
   readonly log: Logger
+  readonly instanceId: string
   readonly signal: AbortSignal
   /** For how long an answer to Seal waits for the catalog. */
   readonly patienceMs: number
@@ -89,11 +90,12 @@ export class SealReporter {
   }
 
   async #tell(versionId: VersionId, findings: readonly Finding[]): Promise<void> {
-    const { store, catalog, log, signal } = this.options
+    const { store, catalog, log, signal, instanceId } = this.options
     const manifest = await store.readManifest(versionId)
     const { imageId = '', imageUid = '' } = store.findVersion(versionId) ?? {}
     const report = {
       volumeId: store.identity.volume,
+      instanceId,
       versionId,
       imageId,
       imageUid,

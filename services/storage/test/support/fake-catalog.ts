@@ -71,6 +71,7 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
   }) as never
   return {
     registerVolume: up((request: catalog.RegisterVolumeRequest) => {
+      refuseAsTold(fake, 'registerVolume', request)
       fake.registrations.push(request)
       return { houseId: fake.house, epoch: 1n, serverTime: new Date() }
     }),

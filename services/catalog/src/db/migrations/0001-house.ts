@@ -37,6 +37,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       capacity_bytes bigint not null default 0,
       free_bytes bigint not null default 0,
       troubles text[] not null default '{}',
+      instance_id text not null default '',
+      rival_address text,
+      rival_seen_at timestamptz,
       registered_at timestamptz not null default now(),
       last_seen_at timestamptz not null default now()
     );

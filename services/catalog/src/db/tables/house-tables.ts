@@ -36,6 +36,11 @@ export interface VolumesTable {
   freeBytes: Generated<number>
   /** Sentences for an administrator. */
   troubles: Generated<string[]>
+  /** Which storage service serves it. */
+  instanceId: Generated<string>
+  /** Of another one that wanted to, while this one reported. */
+  rivalAddress: Nullable<string>
+  rivalSeenAt: Nullable<Date>
   registeredAt: DefaultTime
   lastSeenAt: DefaultTime
 }
