@@ -43,7 +43,8 @@ export type UploadRecord =
 export interface UploadState {
   readonly upload: StagedUpload
   readonly phase: UploadPhase
-  readonly files: ReadonlyMap<FilePath, StagedFile>
+  /** Changed in place: an upload may have thousands, and each of its records changes one. */
+  readonly files: Map<FilePath, StagedFile>
   readonly lastByteTime: string
   readonly manifest?: string
   readonly ended?: { readonly outcome: UploadEnd; readonly epoch: number; readonly opSeq: number }
@@ -108,5 +109,6 @@ function applyToFile(state: UploadState, record: FileRecord): UploadState {
 }
 
 function withFile(state: UploadState, file: StagedFile): UploadState {
-  return { ...state, files: new Map(state.files).set(file.path, file) }
+  state.files.set(file.path, file)
+  return state
 }
