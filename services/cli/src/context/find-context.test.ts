@@ -50,3 +50,33 @@ test('a file that cannot be used is named with what is wrong', async () => {
     new RegExp(`${file} cannot be used: .*token`, 's'),
   )
 })
+
+test.each(['house', 'house:', 'house:0', '127.0.0.1:99999', '::1:7460', 'http://house:7460', 'a b:1'])(
+  'the address %s is refused before it is tried',
+  async (address) => {
+    const found = findContext({ GOLDKEEP_ADDRESS: address, GOLDKEEP_TOKEN: 'gk_x' }, await scratch())
+    await expect(found).rejects.toMatchObject({
+      exit: 2,
+      message: `GOLDKEEP_ADDRESS: expected host:port such as 127.0.0.1:7460 or [::1]:7460, found ${address}`,
+    })
+  },
+)
+
+test.each(['127.0.0.1:7460', '[::1]:7460', 'store.example.org:65535'])(
+  'the address %s is one',
+  async (address) => {
+    const env = { GOLDKEEP_ADDRESS: address, GOLDKEEP_TOKEN: 'gk_x\r\n' }
+    expect(await findContext(env, await scratch())).toMatchObject({ address, token: 'gk_x' })
+  },
+)
+
+test.each(['gk_se\ncret', 'gk_se cret', 'gk_secrét'])(
+  'a token that cannot be one is not shown: %j',
+  async (token) => {
+    const inEnvironment = findContext({ GOLDKEEP_ADDRESS: 'a:1', GOLDKEEP_TOKEN: token }, all)
+    await expect(inEnvironment).rejects.toThrow(/^GOLDKEEP_TOKEN: expected a token(?!.*cr)/s)
+    const home = await scratch()
+    await houseIn(home, { address: 'a:1', token })
+    await expect(findContext({ GOLDKEEP_HOME: home }, home)).rejects.toThrow(/expected a token(?!.*cr)/s)
+  },
+)

@@ -3,7 +3,7 @@ import envPaths from 'env-paths'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { CliError } from '../cli-error.js'
+import { CliError, usageError } from '../cli-error.js'
 
 /** Where the catalog is and how to be let in. */
 export interface Context {
@@ -30,7 +30,8 @@ const contextFile = z
  * @throws CliError NO_CONTEXT that says where it looked
  */
 export async function findContext(env: Environment, cwd: string): Promise<Context> {
-  const { GOLDKEEP_ADDRESS: address, GOLDKEEP_TOKEN: token } = env
+  const address = env.GOLDKEEP_ADDRESS && parseAddress(env.GOLDKEEP_ADDRESS, 'GOLDKEEP_ADDRESS')
+  const token = env.GOLDKEEP_TOKEN && parseToken(env.GOLDKEEP_TOKEN, 'GOLDKEEP_TOKEN')
   if (address && token) return { address, token, from: 'GOLDKEEP_ADDRESS and GOLDKEEP_TOKEN' }
   const places = contextPlaces(env, cwd)
   for (const place of places) {
@@ -47,6 +48,20 @@ export async function findContext(env: Environment, cwd: string): Promise<Contex
     `no house is known: set GOLDKEEP_ADDRESS and GOLDKEEP_TOKEN, or start one with \`npm start\`, which writes a context file (looked in ${places.join(', ')})`,
     exitCodes.usage,
   )
+}
+
+/** `host:port`; a host that is an IPv6 address stands in brackets. */
+function parseAddress(text: string, from: string): string {
+  const [, port] = /^(?:\[[0-9a-f:.%]+\]|[^\s:/[\]]+):(\d{1,5})$/i.exec(text) ?? []
+  if (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return text
+  throw usageError(`${from}: expected host:port such as 127.0.0.1:7460 or [::1]:7460, found ${text}`)
+}
+
+/** Never shows what it found: it may be a token but for one character. */
+function parseToken(text: string, from: string): string {
+  const token = text.trim()
+  if (/^[!-~]*$/.test(token)) return token
+  throw usageError(`${from}: expected a token, which is one word of printable ASCII, found other characters`)
 }
 
 function contextPlaces(env: Environment, cwd: string): string[] {
@@ -70,13 +85,14 @@ async function parseContext(place: string, text: string): Promise<{ address: str
   }
   const parsed = contextFile.safeParse(json)
   if (!parsed.success) throw broken(z.prettifyError(parsed.error))
-  const { address, token, tokenFile } = parsed.data
-  if (token) return { address, token }
+  const { token, tokenFile } = parsed.data
+  const address = parseAddress(parsed.data.address, place)
+  if (token) return { address, token: parseToken(token, place) }
   const path = resolve(dirname(place), tokenFile ?? '')
   const read = await readFile(path, 'utf8').catch((error: Error) => {
     throw broken(`its token file: ${error.message}`)
   })
-  return { address, token: read.trim() }
+  return { address, token: parseToken(read, path) }
 }
 
 const unusable = (place: string, what: string): CliError =>
