@@ -18,6 +18,10 @@ export interface FakeCatalog {
   /** Deployments that are told to be over. */
   readonly endedDeployments: string[]
   readonly revocations: catalog.Revocation[]
+  /** Which database it has, as GetTrust tells; none, until a test says so. */
+  database: { incarnation: string; position: bigint }
+  /** How often it was asked for its trust. */
+  trustCalls: number
   /** While set, an error that it returns is the answer to the call. */
   refuse: ((rpc: string, request: unknown) => Error | undefined) | undefined
   /** While set, every call is refused as if the catalog were down. */
@@ -41,6 +45,8 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
     ended: [],
     endedDeployments: [],
     revocations: [],
+    database: { incarnation: '', position: 0n },
+    trustCalls: 0,
     refuse: undefined,
     down: false,
     sign: (claims, { issued = new Date(), expires = new Date(Date.now() + 900_000) } = {}) =>
@@ -73,7 +79,8 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
     registerVolume: up((request: catalog.RegisterVolumeRequest) => {
       refuseAsTold(fake, 'registerVolume', request)
       fake.registrations.push(request)
-      return { houseId: fake.house, epoch: 1n, serverTime: new Date() }
+      const { incarnation } = fake.database
+      return { houseId: fake.house, epoch: 1n, serverTime: new Date(), incarnation }
     }),
     recordInventory: up(async (batches: AsyncIterable<catalog.RecordInventoryRequest>) => {
       const whole = catalog.RecordInventoryRequest.create()
@@ -105,11 +112,11 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       fake.ended.push(request)
       return {}
     }),
-    getTrust: up(() => ({
-      houseId: fake.house,
-      keys: [{ keyId: 'key-1', publicKey }],
-      revocations: fake.revocations,
-    })),
+    getTrust: up(() => {
+      fake.trustCalls += 1
+      const { house: houseId, revocations, database } = fake
+      return { houseId, keys: [{ keyId: 'key-1', publicKey }], revocations, ...database }
+    }),
     claimJob: never,
     renewClaim: never,
     reportFindings: never,

@@ -1,0 +1,29 @@
+import { mutantsOf } from '../mutants-of.mjs'
+
+export default mutantsOf(
+  'services/storage/src/operations/trust-keeper.ts',
+  ['services/storage/test/another-database'],
+  [
+    {
+      id: 'database-that-went-back-taken-for-the-same',
+      law: 12,
+      from: 'if (incarnation === this.#incarnation && position < this.#position) this.#stepsBack += 1\n',
+      to: '',
+      meaning: 'a database that was put back as a machine is, is not compared with the volume',
+    },
+    {
+      id: 'trust-not-kept',
+      law: 4,
+      from: '    await this.file.write(Buffer.from(text))\n',
+      to: '',
+      meaning: 'after a restart without the catalog no ticket opens, or a revoked one does',
+    },
+    {
+      id: 'trust-only-when-written',
+      law: 4,
+      from: '    this.#trust = await toTrust(stored)\n    await this.file.write(Buffer.from(text))\n',
+      to: '    await this.file.write(Buffer.from(text))\n    this.#trust = await toTrust(stored)\n',
+      meaning: 'a revocation does not hold while the volume cannot be written',
+    },
+  ],
+)
