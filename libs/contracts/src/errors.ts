@@ -1,6 +1,7 @@
 import { DomainError, isReason, type ErrorKind } from '@goldkeep/domain'
 import { Status } from 'nice-grpc-common'
-import { ErrorInfo, RichClientError, RichServerError } from 'nice-grpc-error-details'
+import { Any, ErrorInfo, RichClientError, RichServerError } from 'nice-grpc-error-details'
+import { Status as StatusMessage } from 'nice-grpc-error-details/lib/proto/google/rpc/status.js'
 
 /** The `domain` of every ErrorInfo. */
 export const errorDomain = 'goldkeep'
@@ -23,13 +24,21 @@ export const statusOfKind = {
 
 /** A domain error as the wire carries it. */
 export function toServerError(error: DomainError): RichServerError {
-  const info = ErrorInfo.fromPartial({
-    reason: error.reason,
-    domain: errorDomain,
-    metadata: { ...error.metadata },
-  })
-  return new RichServerError(statusOfKind[error.kind], error.message, [info])
+  return new RichServerError(statusOfKind[error.kind], error.message, [infoOf(error)])
 }
+
+/** The same for a call that is refused before nice-grpc has heard of it: google.rpc.Status, encoded. */
+export function encodeStatus(error: DomainError): Uint8Array {
+  const value = ErrorInfo.encode(infoOf(error)).finish()
+  const details = [Any.fromPartial({ typeUrl: `type.googleapis.com/${ErrorInfo.$type}`, value })]
+  const { message } = error
+  return StatusMessage.encode(
+    StatusMessage.fromPartial({ code: statusOfKind[error.kind], message, details }),
+  ).finish()
+}
+
+const infoOf = ({ reason, metadata }: DomainError): ErrorInfo =>
+  ErrorInfo.fromPartial({ reason, domain: errorDomain, metadata: { ...metadata } })
 
 /** The domain error that a server's answer carries, or `undefined` for an error that is not Goldkeep's. */
 export function toDomainError(error: unknown): DomainError | undefined {

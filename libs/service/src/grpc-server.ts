@@ -9,6 +9,7 @@ import {
 } from 'nice-grpc'
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details'
 import { isAbortError } from 'abort-controller-x'
+import { Admission, type Admitted, type IdentifyCaller } from './admission/index.js'
 import { limitRequests } from './limit-requests.js'
 import type { Logger } from './logger.js'
 import { readRequestsOf } from './read-requests.js'
@@ -17,20 +18,49 @@ import { ReceiveWindows, type ReceiveBudget } from './receive-window.js'
 /** Room for a chunk of 1 MiB and its frame; larger messages are refused by the transport. */
 export const maxMessageBytes = 4 * 1024 * 1024
 
+/** Calls of one connection at once; a client waits with more. */
+const maxStreamsOfConnection = 1_024
+
 /**
  * A gRPC server of the house: errors carry their reason, unknown faults are logged and told apart, and every
  * request is held to the limits of its fields.
  * @param receive for servers that are sent much; absent: HTTP/2's own 64 KiB per connection
  */
 export function createGrpcServer(log: Logger, receive?: ReceiveBudget): Server {
-  const server = createServer({
-    'grpc.max_receive_message_length': maxMessageBytes,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 20_000,
-  })
-    .use(errorDetailsServerMiddleware)
-    .use(domainErrors(log))
-    .use(limitRequests)
+  return listeningWith(
+    receive,
+    createServer(options).use(errorDetailsServerMiddleware).use(domainErrors(log)).use(limitRequests),
+  )
+}
+
+/** The same for whoever may reach it: nothing of a request is read before its caller has a place. */
+export function createGuardedServer<Identity>(
+  log: Logger,
+  identify: IdentifyCaller<Identity>,
+  receive?: ReceiveBudget,
+): Server<Admitted<Identity>> {
+  const admission = new Admission(identify, (error, path) => toDomainError(error, path, log))
+  return listeningWith(
+    receive,
+    createServer({ ...options, interceptors: [admission.interceptor] })
+      .use(errorDetailsServerMiddleware)
+      .use(domainErrors(log))
+      .use(admission.middleware)
+      .use(limitRequests),
+  )
+}
+
+const options = {
+  'grpc.max_receive_message_length': maxMessageBytes,
+  'grpc.max_concurrent_streams': maxStreamsOfConnection,
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+}
+
+function listeningWith<Context>(
+  receive: ReceiveBudget | undefined,
+  server: Server<Context>,
+): Server<Context> {
   if (!receive) return readingRequests(server)
   const windows = new ReceiveWindows(receive)
   const listen: Server['listen'] = (...where) => windows.whileListening(() => server.listen(...where))
@@ -59,20 +89,27 @@ function domainErrors(log: Logger): ServerMiddleware {
     try {
       return yield* call.next(call.request, context)
     } catch (error) {
-      if (error instanceof DomainError) throw toServerError(error)
       if (error instanceof ServerError || isAbortError(error)) throw error
-      log.error({ err: error, rpc: call.method.path }, 'unexpected fault in a call')
-      const shown = error instanceof Error ? error.message : String(error)
-      throw toServerError(new DomainError('INTERNAL', `unexpected fault: ${shown}`))
+      throw toServerError(toDomainError(error, call.method.path, log))
     }
   }
+}
+
+function toDomainError(error: unknown, rpc: string, log: Logger): DomainError {
+  if (error instanceof DomainError) return error
+  log.error({ err: error, rpc }, 'unexpected fault in a call')
+  const shown = error instanceof Error ? error.message : String(error)
+  return new DomainError('INTERNAL', `unexpected fault: ${shown}`)
 }
 
 /**
  * Stops taking calls, lets open ones end for `drainMs`, then cuts them (`tryShutdown` alone waits for
  * streams for ever).
  */
-export async function closeGrpcServer(server: Server, drainMs: number): Promise<void> {
+export async function closeGrpcServer(
+  server: Pick<Server, 'shutdown' | 'forceShutdown'>,
+  drainMs: number,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, drainMs)

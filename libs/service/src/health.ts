@@ -8,7 +8,7 @@ interface HealthRequest {
 }
 
 /** The standard health service; call `setServing(false)` first when stopping. It knows one service: the whole. */
-export function addHealth(server: Server): { setServing(serving: boolean): void } {
+export function addHealth(server: Pick<Server, 'add'>): { setServing(serving: boolean): void } {
   let status: ServingStatus = 'SERVING'
   const watchers = new Set<() => void>()
   // Named as in the definition that comes with grpc-health-check.

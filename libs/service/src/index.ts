@@ -1,3 +1,4 @@
+export * from './admission/index.js'
 export * from './bearer.js'
 export * from './config.js'
 // A service calls others as every client does; the client library owns how.

@@ -7,7 +7,10 @@ import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-refl
  * of the reflection service; its messages are the same.
  * @param services full names, such as `goldkeep.catalog.v1.Images`
  */
-export function addReflection(server: Server, services: readonly { readonly fullName: string }[]): void {
+export function addReflection(
+  server: Pick<Server, 'add'>,
+  services: readonly { readonly fullName: string }[],
+): void {
   const names = services.map(({ fullName }) => fullName)
   const reflection = ServerReflection(Buffer.from(descriptorSet, 'base64'), names)
   server.add(ServerReflectionService, reflection)

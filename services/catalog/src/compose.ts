@@ -4,7 +4,7 @@ import {
   addHealth,
   addReflection,
   closeGrpcServer,
-  createGrpcServer,
+  createGuardedServer,
   runPhases,
   type Logger,
   type RunningService,
@@ -22,7 +22,7 @@ import { openHouse } from './operations/open-house.js'
 import { coordinationService } from './rpc/coordination.js'
 import { databaseFaults } from './rpc/database-faults.js'
 import { deploymentsService } from './rpc/deployments.js'
-import { door } from './rpc/door.js'
+import { door, identifyCaller } from './rpc/door.js'
 import { imagesService } from './rpc/images.js'
 import { jobsService } from './rpc/jobs.js'
 import { tokensService } from './rpc/tokens.js'
@@ -85,7 +85,7 @@ export async function startCatalog(
   }
 }
 
-async function listen(server: Server, { host, port }: CatalogConfig): Promise<number> {
+async function listen(server: Pick<Server, 'listen'>, { host, port }: CatalogConfig): Promise<number> {
   try {
     return await server.listen(`${host}:${port}`)
   } catch (cause) {
@@ -98,7 +98,7 @@ async function listen(server: Server, { host, port }: CatalogConfig): Promise<nu
 }
 
 function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
-  const server: Server = createGrpcServer(log)
+  const server = createGuardedServer(log, identifyCaller(db, config.serviceKey))
   const health = addHealth(server)
   addReflection(server, [
     catalog.ImagesDefinition,
@@ -111,7 +111,7 @@ function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
     catalog.CoordinationDefinition,
   ])
   const { times } = config
-  const guarded = server.with(databaseFaults).with(door(db, config.serviceKey))
+  const guarded = server.with(databaseFaults).with(door)
   guarded.add(catalog.ImagesDefinition, imagesService(db))
   guarded.add(catalog.VersionsDefinition, versionsService(db))
   guarded.add(catalog.UploadsDefinition, uploadsService(db, times))

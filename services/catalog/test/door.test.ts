@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { clientsWithBearer, createLogger, openChannel } from '@goldkeep/service'
-import { temporaryDirectory } from '@goldkeep/testing'
+import { openHalfCalls, temporaryDirectory } from '@goldkeep/testing'
 import { signServiceTicket } from '@goldkeep/tickets'
 import { service as healthDefinition } from 'grpc-health-check'
-import { createClient } from 'nice-grpc'
+import { createClient, Status } from 'nice-grpc'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openHouse } from '../src/operations/open-house.js'
@@ -46,6 +46,18 @@ describe('the door', () => {
     const stranger = house.as('gk_nobody')
     await expect(stranger.images.list({})).rejects.toEqual(reason('UNAUTHENTICATED'))
     await expect(stranger.tokens.create({ name: 'me' })).rejects.toEqual(reason('UNAUTHENTICATED'))
+  })
+
+  test('of a caller that is not known nothing but the head is read', async () => {
+    const half = await openHalfCalls(`127.0.0.1:${house.port}`)
+    const begin = '/goldkeep.catalog.v1.Uploads/Begin'
+    const unauthenticated = { status: Status.UNAUTHENTICATED }
+    for (const bearer of ['gk_nobody', undefined])
+      expect(await half.begin(begin, bearer, 4_000_000, 1_000).answer).toMatchObject(unauthenticated)
+    half.begin(begin, house.adminToken, 4_000_000, 1_000)
+    await house.images.list({})
+    expect(half.unanswered).toBe(1)
+    half.close()
   })
 
   test('coordination is for services, and services have no other business', async () => {

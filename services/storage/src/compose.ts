@@ -4,7 +4,7 @@ import {
   addHealth,
   addReflection,
   closeGrpcServer,
-  createGrpcServer,
+  createGuardedServer,
   defaultReceiveBudget,
   runPhases,
   type Logger,
@@ -22,6 +22,7 @@ import { TrustKeeper } from './operations/trust-keeper.js'
 import { UploadDesk } from './operations/upload-desk.js'
 import { answerAsOwner, tellAsOwner } from './rpc/answer-as-owner.js'
 import { createDoor } from './rpc/authorize.js'
+import { identifyCaller } from './rpc/identify-caller.js'
 import { uploadDataService } from './rpc/upload-data.js'
 import { versionAdminService } from './rpc/version-admin.js'
 import { versionDataService } from './rpc/version-data.js'
@@ -121,14 +122,10 @@ async function serve(
   })
   const pace = { syncBytes: config.syncBytes, syncIntervalMs: config.syncIntervalMs }
   const publications = new KeyedQueue<string>()
-  const door = createDoor(
-    () => trust.current,
-    () => trust.clock.now(),
-    volume.volumeId,
-    config.serviceKey,
-  )
+  const known = [() => trust.current, () => trust.clock.now(), volume.volumeId, config.serviceKey] as const
+  const door = createDoor(...known)
 
-  const server = createGrpcServer(log, defaultReceiveBudget)
+  const server = createGuardedServer(log, identifyCaller(...known), defaultReceiveBudget)
   const health = addHealth(server)
   addReflection(server, [
     storage.UploadDataDefinition,

@@ -19,15 +19,20 @@ export const databaseFaults: ServerMiddleware = async function* databaseFaultsMi
   try {
     return yield* call.next(call.request, context)
   } catch (error) {
-    if (!isTransient(error)) throw error
-    const cause = error instanceof Error ? error : undefined
-    throw new DomainError(
-      'UNAVAILABLE',
-      'the database cannot be reached now, and a change may or may not have been made; try again with the same request id',
-      {},
-      { cause },
-    )
+    throw toDatabaseFault(error)
   }
+}
+
+/** The error that a caller is told; others than of the database stay as they are. */
+export function toDatabaseFault(error: unknown): unknown {
+  if (!isTransient(error)) return error
+  const cause = error instanceof Error ? error : undefined
+  return new DomainError(
+    'UNAVAILABLE',
+    'the database cannot be reached now, and a change may or may not have been made; try again with the same request id',
+    {},
+    { cause },
+  )
 }
 
 /** Whether the same call may succeed later. */

@@ -1,4 +1,4 @@
-import { parseVolumeId, type VersionId } from '@goldkeep/domain'
+import { parseVolumeId, type DeploymentId, type VersionId } from '@goldkeep/domain'
 import { freePort, startProcess, temporaryDirectory, type TestProcess } from '@goldkeep/testing'
 import { signServiceTicket } from '@goldkeep/tickets'
 import { mkdir } from 'node:fs/promises'
@@ -28,11 +28,11 @@ export interface RealStorage {
   kill(): Promise<void>
   /** A ticket for the upload of the version. */
   uploadTicket(versionId: VersionId): Promise<string>
-  readTicket(versionId: VersionId): Promise<string>
+  readTicket(versionId: VersionId, deploymentId?: string): Promise<string>
   /** A ticket of the house's worker. */
   workerTicket(): Promise<string>
   uploader(versionId: VersionId): Promise<StorageClients>
-  reader(versionId: VersionId): Promise<StorageClients>
+  reader(versionId: VersionId, deploymentId?: string): Promise<StorageClients>
   worker(): Promise<StorageClients>
   close(): Promise<void>
 }
@@ -83,8 +83,13 @@ export async function makeRealStorage(): Promise<RealStorage> {
   }
   const uploadTicket = (versionId: VersionId): Promise<string> =>
     catalog.sign({ volumeId: volumeId(), versionId, operation: 'upload', upload: grantOf() })
-  const readTicket = (versionId: VersionId): Promise<string> =>
-    catalog.sign({ volumeId: volumeId(), versionId, operation: 'read' })
+  const readTicket = (versionId: VersionId, deploymentId?: string): Promise<string> =>
+    catalog.sign({
+      volumeId: volumeId(),
+      versionId,
+      operation: 'read',
+      ...(deploymentId !== undefined && { deploymentId: deploymentId as DeploymentId }),
+    })
   const workerTicket = (): Promise<string> => signServiceTicket(catalog.serviceKey, 'worker', 'storage')
   return {
     catalog,
@@ -104,7 +109,7 @@ export async function makeRealStorage(): Promise<RealStorage> {
     uploadTicket,
     readTicket,
     uploader: async (versionId) => connect(await uploadTicket(versionId)),
-    reader: async (versionId) => connect(await readTicket(versionId)),
+    reader: async (...what) => connect(await readTicket(...what)),
     workerTicket,
     worker: async () => connect(await workerTicket()),
     close: async () => {

@@ -1,0 +1,2 @@
+export * from './admit-calls.js'
+export * from './places.js'
