@@ -136,6 +136,28 @@ describe('a seal', () => {
     expect(answer.findings.length).toBeGreaterThan(0)
     expect(house.catalog.sealed.get(versionId)?.findings).toEqual([])
   })
+
+  test('at which the catalog fails holds up no other, also of an earlier run, and is recorded once it can be', async () => {
+    const [bad, good] = [newVersion(), newVersion()]
+    let told = 0
+    house.catalog.refuse = (rpc, request) => {
+      if (rpc !== 'recordSealed' || (request as catalog.RecordSealedRequest).versionId !== bad)
+        return undefined
+      told += 1
+      return new Error('disk on fire')
+    }
+    house.catalog.down = true
+    for (const versionId of [bad, good]) {
+      const clients = await house.uploader(versionId)
+      const answer = await uploadWhole(clients, versionId, schema, { [part1]: bytesOf(9, versionId) })
+      expect(answer.recorded).toBe(false)
+    }
+    house.catalog.down = false
+    await house.restart()
+    await waitUntil(() => house.catalog.sealed.has(good) && told > 1, { what: 'the good seal is recorded' })
+    house.catalog.refuse = undefined
+    await waitUntil(() => house.catalog.sealed.has(bad), { what: 'the other is recorded as well' })
+  })
 })
 
 describe('a report that is refused because the catalog knows another service for the volume', () => {

@@ -1,12 +1,14 @@
 import { findingToProto } from '@goldkeep/contracts'
 import type { Finding, VersionId } from '@goldkeep/domain'
-import type { Logger } from '@goldkeep/service'
+import { Places, type Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
 import type { VersionStore } from '../store/version-store.js'
 import { isRefusal, retryForever } from './retry-forever.js'
 
 /** Milliseconds for one answer of the catalog. */
 const longestCallMs = 60_000
+/** A restored database may know none of thousands of versions: they are looked at and told a few at a time. */
+const turns = { atOnce: 4, waiting: Number.POSITIVE_INFINITY }
 
 export interface SealReporterOptions {
   readonly store: VersionStore
@@ -26,6 +28,7 @@ export interface SealReporterOptions {
  */
 export class SealReporter {
   readonly #reporting = new Map<VersionId, Promise<boolean>>()
+  readonly #places = new Places()
 
   constructor(private readonly options: SealReporterOptions) {}
 
@@ -67,13 +70,15 @@ export class SealReporter {
   async #record(versionId: VersionId, findings?: readonly Finding[]): Promise<boolean> {
     const { store, log } = this.options
     if (!store.findVersion(versionId)) return false
-    const found = findings ?? (await this.#findingsOf(versionId))
+    // A seal that somebody waits for stands in a line of its own.
+    const line = findings ? 'new seals' : 'earlier seals'
+    const found = findings ?? (await this.#inTurn(line, () => this.#findingsOf(versionId)))
     try {
-      await this.#tell(versionId, found)
+      await this.#tell(versionId, found, line)
     } catch (error) {
       if (!isRefusal(error) || found.length === 0) throw error
       log.warn({ err: error, versionId }, 'a seal is refused with its findings; telling it without them')
-      await this.#tell(versionId, [])
+      await this.#tell(versionId, [], line)
     }
     await store.forgetUpload(versionId)
     return true
@@ -89,11 +94,25 @@ export class SealReporter {
     }
   }
 
-  async #tell(versionId: VersionId, findings: readonly Finding[]): Promise<void> {
-    const { store, catalog, log, signal, instanceId } = this.options
+  async #tell(versionId: VersionId, findings: readonly Finding[], line: string): Promise<void> {
+    const { catalog, log, signal } = this.options
+    const tell = async (): Promise<unknown> =>
+      catalog.recordSealed(await this.#reportOf(versionId, findings), {
+        signal: within(longestCallMs, signal),
+      })
+    await retryForever(() => this.#inTurn(line, tell), {
+      doing: `recording the seal of ${versionId}`,
+      log,
+      signal,
+      permanent: isRefusal,
+    })
+  }
+
+  async #reportOf(versionId: VersionId, findings: readonly Finding[]) {
+    const { store, instanceId } = this.options
     const manifest = await store.readManifest(versionId)
     const { imageId = '', imageUid = '' } = store.findVersion(versionId) ?? {}
-    const report = {
+    return {
       volumeId: store.identity.volume,
       instanceId,
       versionId,
@@ -102,12 +121,16 @@ export class SealReporter {
       manifest,
       findings: findings.map((finding) => findingToProto(finding)),
     }
-    await retryForever(() => catalog.recordSealed(report, { signal: within(longestCallMs, signal) }), {
-      doing: `recording the seal of ${versionId}`,
-      log,
-      signal,
-      permanent: isRefusal,
-    })
+  }
+
+  /** While it pauses after a failure a report holds up no other. */
+  async #inTurn<T>(line: string, work: () => Promise<T>): Promise<T> {
+    const leave = await this.#places.take(line, turns, this.options.signal)
+    try {
+      return await work()
+    } finally {
+      leave()
+    }
   }
 }
 
