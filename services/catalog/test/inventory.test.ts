@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { catalog } from '@goldkeep/contracts'
+import { catalog, gatherAnswer } from '@goldkeep/contracts'
 import { waitUntil } from '@goldkeep/testing'
 import { reason } from './support/reason.js'
 import { useTestCatalog } from './support/test-catalog.js'
@@ -44,7 +44,9 @@ describe('an inventory', () => {
     yield* batches
   }
   const record = (batches: readonly Batch[]) =>
-    house.coordination.recordInventory(inOrder(batches.map((batch) => ({ volumeId, ...batch }))))
+    gatherAnswer(
+      house.coordination.recordInventory(inOrder(batches.map((batch) => ({ volumeId, ...batch })))),
+    )
   const recordHeld = async (versions: Batch['versions'] = []) =>
     record([{ lookTime: await look() }, { versions }, { complete: true }])
 
@@ -180,7 +182,7 @@ describe('an inventory', () => {
       isSent = true
       await new Promise((resolve) => cut.signal.addEventListener('abort', resolve))
     }
-    const call = house.coordination.recordInventory(cutShort(), { signal: cut.signal })
+    const call = gatherAnswer(house.coordination.recordInventory(cutShort(), { signal: cut.signal }))
     const outcome = call.then(
       () => 'answered',
       () => 'refused',
@@ -213,7 +215,20 @@ describe('an inventory', () => {
 
   test('of a volume that speaks for another is refused', async () => {
     const batches = [{ volumeId }, { volumeId: 'vol-another000000000', complete: true }]
-    const mixed = house.coordination.recordInventory(inOrder(batches))
+    const mixed = gatherAnswer(house.coordination.recordInventory(inOrder(batches)))
     await expect(mixed).rejects.toEqual(reason('PROTOCOL_VIOLATION'))
+  })
+
+  test('of 60,000 versions that the catalog does not know is answered in parts that fit into messages', async () => {
+    const held = Array.from({ length: 60_000 }, (_, index) => ({
+      versionId: `20200101T000000Z-${'x'.repeat(60)}${String(index).padStart(5, '0')}`,
+      manifestDigest: wrong,
+    }))
+    const batches: Batch[] = [{ lookTime: await look() }]
+    for (let start = 0; start < held.length; start += 5_000)
+      batches.push({ versions: held.slice(start, start + 5_000) })
+    const { unknownVersionIds } = await record([...batches, { complete: true }])
+    expect(unknownVersionIds).toEqual(held.map(({ versionId: id }) => id))
+    expect(Buffer.byteLength(unknownVersionIds.join(''))).toBeGreaterThan(4 * 1024 * 1024)
   })
 })

@@ -1,5 +1,5 @@
 // One file because every test follows one image on its volumes, by the same few steps.
-import { catalog, sha256FromProto, sha256ToProto } from '@goldkeep/contracts'
+import { catalog, gatherAnswer, sha256FromProto, sha256ToProto } from '@goldkeep/contracts'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { createHash } from 'node:crypto'
@@ -63,10 +63,12 @@ describe('a publication', () => {
   const epochOf = async () =>
     (await house.db.selectFrom('house').select('epoch').executeTakeFirstOrThrow()).epoch
   const recordImages = (images: readonly Partial<catalog.HeldImage>[], on = volumeId) =>
-    house.coordination.recordInventory(
-      (async function* () {
-        yield { volumeId: on, images: [...images], complete: true }
-      })(),
+    gatherAnswer(
+      house.coordination.recordInventory(
+        (async function* () {
+          yield { volumeId: on, images: [...images], complete: true }
+        })(),
+      ),
     )
   const heldAs = (part: catalog.PublishWork): catalog.HeldImage => ({
     imageId,
@@ -291,10 +293,12 @@ describe('a publication', () => {
     const versionId = await seal()
     const epoch = await epochOf()
     const recordCommand = (opSeq: bigint, of = BigInt(epoch)) =>
-      house.coordination.recordInventory(
-        (async function* () {
-          yield { volumeId, commands: [{ versionId, epoch: of, opSeq }], complete: true }
-        })(),
+      gatherAnswer(
+        house.coordination.recordInventory(
+          (async function* () {
+            yield { volumeId, commands: [{ versionId, epoch: of, opSeq }], complete: true }
+          })(),
+        ),
       )
     await recordCommand(0n)
     await recordCommand(7n, BigInt(epoch) - 1n)

@@ -1,4 +1,4 @@
-import { catalog, findingFromProto, lifecycleWords, verdictWords } from '@goldkeep/contracts'
+import { answerInParts, catalog, findingFromProto, lifecycleWords, verdictWords } from '@goldkeep/contracts'
 import { DomainError, type UploadEnd } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import type { Times } from '../domain/times.js'
@@ -54,18 +54,18 @@ export function coordinationService(
       await atomically.execute((trx) => recordEnded(trx, versionId, end, actor))
       return {}
     },
-    recordInventory: async (batches) => {
+    async *recordInventory(batches) {
       const { volumeId, images, unreadImages, commands, ...look } = await collectInventory(batches)
       await getVolume(db, volumeId)
       await atomically.execute((trx) => compareCommands(trx, commands))
       await atomically.execute((trx) => comparePublications(trx, volumeId, images, unreadImages))
       const answer = await atomically.execute((trx) => recordInventory(trx, volumeId, look))
-      return {
+      yield* answerInParts({
         unrecordedVersionIds: [...answer.unrecorded],
         unknownVersionIds: [...answer.unknown],
         missingVersionIds: [...answer.missing],
         conflictingVersionIds: [...answer.conflicting],
-      }
+      })
     },
     claimJob: async ({ jobId, ...claimant }) =>
       encodeClaim(await atomically.execute((trx) => claimJob(trx, jobId, claimant, times))),

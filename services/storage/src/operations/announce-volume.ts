@@ -1,4 +1,4 @@
-import { maxTroubles } from '@goldkeep/contracts'
+import { gatherAnswer, maxTroubles, type catalog } from '@goldkeep/contracts'
 import { DomainError, isVersionId, parseHouseId, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
@@ -50,20 +50,28 @@ export async function announceVolume(
       { expected: house, found: answer.houseId },
     )
   // The house's clock was read before the look: a seal that is recorded meanwhile is not found missing.
-  const inventory = await catalog.recordInventory(asStream(listInventory(store, answer.serverTime)), {
-    signal,
-  })
-  const {
-    missingVersionIds: missing,
-    conflictingVersionIds: conflicting,
-    unknownVersionIds: unknown,
-  } = inventory
-  if (missing.length + conflicting.length + unknown.length > 0)
-    log.warn({ missing, conflicting, unknown }, 'the catalog and the volume disagree')
+  const inventory = asStream(listInventory(store, answer.serverTime))
+  const disagreement = await gatherAnswer(catalog.recordInventory(inventory, { signal }))
+  warnOf(disagreement, log)
   const sealed = store.views().flatMap(({ phase, upload }) => (phase === 'SEALED' ? [upload.versionId] : []))
-  for (const versionId of new Set([...inventory.unrecordedVersionIds.filter(isVersionId), ...sealed]))
+  for (const versionId of new Set([...disagreement.unrecordedVersionIds.filter(isVersionId), ...sealed]))
     void reporter.report(versionId)
   return answer.incarnation
+}
+
+/** There may be thousands of each. */
+const shown = 10
+
+function warnOf(answer: catalog.RecordInventoryResponse, log: Logger): void {
+  const kinds = {
+    missing: answer.missingVersionIds,
+    conflicting: answer.conflictingVersionIds,
+    unknown: answer.unknownVersionIds,
+  }
+  const told = Object.entries(kinds).flatMap(([kind, ids]) =>
+    ids.length === 0 ? [] : [[kind, { count: ids.length, first: ids.slice(0, shown) }]],
+  )
+  if (told.length > 0) log.warn(Object.fromEntries(told), 'the catalog and the volume disagree')
 }
 
 async function* asStream<Message>(messages: Iterable<Message>): AsyncGenerator<Message> {

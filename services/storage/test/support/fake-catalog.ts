@@ -1,4 +1,4 @@
-import { catalog } from '@goldkeep/contracts'
+import { answerInParts, catalog } from '@goldkeep/contracts'
 import { createGrpcServer, createLogger } from '@goldkeep/service'
 import { generateKeyPair, importPrivateKey, signTicket, type TicketClaims } from '@goldkeep/tickets'
 import { randomBytes } from 'node:crypto'
@@ -82,7 +82,8 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       const { incarnation } = fake.database
       return { houseId: fake.house, epoch: 1n, serverTime: new Date(), incarnation }
     }),
-    recordInventory: up(async (batches: AsyncIterable<catalog.RecordInventoryRequest>) => {
+    async *recordInventory(batches) {
+      if (fake.down) throw new Error('the catalog is down')
       const whole = catalog.RecordInventoryRequest.create()
       for await (const { volumeId, lookTime, complete, ...held } of batches) {
         Object.assign(whole, { volumeId, complete, lookTime: whole.lookTime ?? lookTime })
@@ -96,8 +97,11 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       }
       fake.inventories.push(whole)
       const unrecorded = whole.versions.filter(({ versionId }) => !fake.sealed.has(versionId))
-      return { unrecordedVersionIds: unrecorded.map(({ versionId }) => versionId) }
-    }),
+      yield* answerInParts({
+        ...catalog.RecordInventoryResponse.create(),
+        unrecordedVersionIds: unrecorded.map(({ versionId }) => versionId),
+      })
+    },
     reportProgress: up((request: catalog.ReportProgressRequest) => {
       refuseAsTold(fake, 'reportProgress', request)
       fake.progress.push(request)
