@@ -20,7 +20,7 @@ import { retryForever } from './operations/retry-forever.js'
 import { findingsOf } from './operations/seal-upload.js'
 import { TrustKeeper } from './operations/trust-keeper.js'
 import { UploadDesk } from './operations/upload-desk.js'
-import { answerAsOwner, tellAsOwner } from './rpc/answer-as-owner.js'
+import { answerAsOwner, identifyAsOwner, tellAsOwner } from './rpc/answer-as-owner.js'
 import { createDoor } from './rpc/authorize.js'
 import { identifyCaller } from './rpc/identify-caller.js'
 import { uploadDataService } from './rpc/upload-data.js'
@@ -125,7 +125,9 @@ async function serve(
   const known = [() => trust.current, () => trust.clock.now(), volume.volumeId, config.serviceKey] as const
   const door = createDoor(...known)
 
-  const server = createGuardedServer(log, identifyCaller(...known), defaultReceiveBudget)
+  const confirm = (): Promise<void> => volume.confirm()
+  const identify = identifyAsOwner(identifyCaller(...known), confirm)
+  const server = createGuardedServer(log, identify, defaultReceiveBudget)
   const health = addHealth(server)
   addReflection(server, [
     storage.UploadDataDefinition,
@@ -133,7 +135,7 @@ async function serve(
     storage.VersionAdminDefinition,
     storage.VolumeDefinition,
   ])
-  const asOwner = server.with(answerAsOwner(() => volume.confirm()))
+  const asOwner = server.with(answerAsOwner(confirm))
   asOwner.add(
     storage.UploadDataDefinition,
     uploadDataService(door, { store, desk, pace, streamIdleMs: config.streamIdleMs, log, reporter }),

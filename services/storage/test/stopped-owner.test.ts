@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { storage } from '@goldkeep/contracts'
 import { parseVolumeId } from '@goldkeep/domain'
 import { clientsWithBearer, createLogger, openChannel } from '@goldkeep/service'
-import { temporaryDirectory } from '@goldkeep/testing'
+import { temporaryDirectory, waitUntil } from '@goldkeep/testing'
 import { writeFile } from 'node:fs/promises'
 import { loadStorageConfig, startStorage, type RunningStorage } from '../src/index.js'
 import type { VolumeOptions } from '../src/store/disk/open-volume.js'
@@ -15,6 +15,12 @@ import { chunkOf, startOf, WriteStream } from './support/write-stream.js'
 /** Set forward, it is the clock of a process that was stopped for so long. */
 let gapMs: number
 const clock = { read: () => [performance.now() + gapMs] }
+let logged: string
+const log = createLogger('storage', 'warn', {
+  write: (line) => {
+    logged += line
+  },
+})
 let played: FakeCatalog
 let volume: string
 let running: RunningStorage
@@ -24,6 +30,7 @@ const versionId = newVersion()
 
 beforeEach(async () => {
   gapMs = 0
+  logged = ''
   played = await startFakeCatalog()
   const directory = await temporaryDirectory('stopped')
   volume = directory.path
@@ -34,7 +41,7 @@ beforeEach(async () => {
     lease: { heartbeatMs: 600_000, lostAfterMs: 1_200_000, takeoverAfterMs: 2_400_000 },
     owner: { clock },
   } satisfies VolumeOptions
-  running = await startStorage(config, createLogger('storage', 'silent'), new AbortController().signal)
+  running = await startStorage(config, log, new AbortController().signal)
   const volumeId = parseVolumeId(running.volumeId)
   const claims = { volumeId, versionId, operation: 'upload', upload: grantOf() } as const
   const token = await played.sign(claims)
@@ -98,13 +105,16 @@ describe('an owner that was stopped while another took its volume over', () => {
     await expect(stream.until('committed')).rejects.toMatchObject(lost)
   })
 
-  test('tells the catalog nothing more', async () => {
+  test('tells the catalog nothing more, though it goes on trying', async () => {
+    await waitUntil(() => played.progress.length > 0, { what: 'it reports' })
     await beTakenOver()
     gapMs = 3_600_000
+    for (const doing of ['reporting progress', 'refreshing trust'])
+      await waitUntil(() => logged.includes(`"doing":"${doing}"`), { what: `${doing} fails` })
+    const told = played.calls
     await expect(running.failed).rejects.toThrow(/taken over by process 7 on elsewhere/)
-    const told = played.registrations.length
     await running.stop()
-    expect(played.registrations).toHaveLength(told)
+    expect(played.calls).toBe(told)
   })
 
   test('ends by itself, so that it is started again', async () => {

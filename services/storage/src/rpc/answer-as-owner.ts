@@ -1,3 +1,4 @@
+import type { IdentifyCaller } from '@goldkeep/service'
 import type { ClientMiddleware, ServerMiddleware } from 'nice-grpc'
 
 type Confirm = () => Promise<void>
@@ -26,6 +27,18 @@ export function answerAsOwner(confirm: Confirm): ServerMiddleware {
     }
   }
 }
+
+/** The same for callers that are refused before their request is read. */
+export const identifyAsOwner =
+  <Identity>(identify: IdentifyCaller<Identity>, confirm: Confirm): IdentifyCaller<Identity> =>
+  async (...head) => {
+    try {
+      return await identify(...head)
+    } catch (error) {
+      await confirm()
+      throw error
+    }
+  }
 
 /** The same for what the service tells others of its own accord. */
 export function tellAsOwner(confirm: Confirm): ClientMiddleware {

@@ -24,6 +24,8 @@ export interface FakeCatalog {
   trustCalls: number
   /** While set, an error that it returns is the answer to the call. */
   refuse: ((rpc: string, request: unknown) => Error | undefined) | undefined
+  /** Every call that has come, whatever its answer. */
+  calls: number
   /** While set, every call is refused as if the catalog were down. */
   down: boolean
   sign(claims: TicketClaims, lifetime?: { readonly issued?: Date; readonly expires?: Date }): Promise<string>
@@ -48,6 +50,7 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
     database: { incarnation: '', position: 0n },
     trustCalls: 0,
     refuse: undefined,
+    calls: 0,
     down: false,
     sign: (claims, { issued = new Date(), expires = new Date(Date.now() + 900_000) } = {}) =>
       signTicket(signingKey, claims, issued, expires),
@@ -68,6 +71,7 @@ type Coordination = catalog.CoordinationServiceImplementation
 function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
   const up = <Request, Answer>(answer: (request: Request) => Answer | Promise<Answer>) => {
     return async (request: Request): Promise<Answer> => {
+      fake.calls += 1
       if (fake.down) throw new Error('the catalog is down')
       return answer(request)
     }
@@ -83,6 +87,7 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       return { houseId: fake.house, epoch: 1n, serverTime: new Date(), incarnation }
     }),
     async *recordInventory(batches) {
+      fake.calls += 1
       if (fake.down) throw new Error('the catalog is down')
       const whole = catalog.RecordInventoryRequest.create()
       for await (const { volumeId, lookTime, complete, ...held } of batches) {

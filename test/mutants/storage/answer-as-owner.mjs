@@ -1,0 +1,22 @@
+import { mutantsOf } from '../mutants-of.mjs'
+
+export default mutantsOf(
+  'services/storage/src/rpc/answer-as-owner.ts',
+  ['services/storage/test/stopped-owner'],
+  [
+    {
+      id: 'stopped-owner-tells-the-catalog',
+      law: 4,
+      from: 'await confirm()\n    return yield* call.next(call.request, options)',
+      to: 'void confirm\n    return yield* call.next(call.request, options)',
+      meaning: 'a process that was stopped tells the catalog of a volume that another one owns by now',
+    },
+    {
+      id: 'stopped-owner-refuses-callers',
+      law: 4,
+      from: 'await confirm()\n      throw error\n    }\n  }',
+      to: 'void confirm\n      throw error\n    }\n  }',
+      meaning: 'a process that was stopped refuses tickets by what it knew before',
+    },
+  ],
+)
