@@ -2,7 +2,7 @@ import type { ExpectedFile } from '@goldkeep/schema'
 import { isImagerName, type FileKind } from './file-kinds.js'
 import type { BlockKind, ExpectedPartition } from './block-image/index.js'
 
-/** How a file is packed by its name, as the legacy clients name it; absent for what is no block image. */
+/** Returns the packing that a file's name says, as the legacy clients name it; absent for other files. */
 export function blockKindOfName(path: string): BlockKind | undefined {
   const name = path.toLowerCase()
   if (name.endsWith('.ffu')) return 'ffu'
@@ -11,11 +11,11 @@ export function blockKindOfName(path: string): BlockKind | undefined {
   return name.endsWith('.uncp') ? 'plain' : undefined
 }
 
-/** Whether a file may be a block image by its name. */
+/** Tells whether a file may be a block image by its name. */
 export const hasBlockImageName = (path: string): boolean =>
   blockKindOfName(path) !== undefined || isImagerName(path)
 
-/** How a block image is packed by its bytes; what has no signature is a raw image, or nothing that is known. */
+/** Returns the packing that the bytes show; a file without a signature is a raw image, or of no known kind. */
 export function blockKindOfBytes(kind: FileKind): BlockKind | undefined {
   if (kind === 'lz4' || kind === 'gzip' || kind === 'ffu') return kind
   return kind === 'partclone' || kind === 'unknown' ? 'plain' : undefined
@@ -25,7 +25,7 @@ export function blockKindOfBytes(kind: FileKind): BlockKind | undefined {
 export const isBlockImage = (path: string, kind: string): boolean =>
   blockKindOfName(path) !== undefined || (isImagerName(path) && ['lz4', 'gzip', 'partclone'].includes(kind))
 
-/** What the name and the schema say of the partition that a file is of. */
+/** Returns the partition of a file, as its name and the schema describe it. */
 export function expectedPartition(path: string, expected: ExpectedFile | undefined): ExpectedPartition {
   const program = path.split('.').at(-2)
   return {

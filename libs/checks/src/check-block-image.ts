@@ -11,8 +11,8 @@ import type { CheckedFile } from './subject.js'
 const check = 'block-image'
 
 /**
- * Whether a block image is of the kind that its name says, and has its end. Reads its beginning and its end; damage
- * in the middle is found by the deep check. `undefined` for what is none.
+ * Examines whether a block image is of the kind that its name says, and has its end. Reads its beginning and its end;
+ * the deep check finds damage in the middle. Returns `undefined` for a file that is no block image.
  */
 export async function checkBlockImage(
   file: CheckedFile,
@@ -59,7 +59,7 @@ function wrongKind(path: string, named: BlockKind | undefined, found: string): F
   return finding(check, 'FAIL', `${path} does not hold what its name says.`, details)
 }
 
-/** What was seen of an image, and whether it was read whole. */
+/** The parts of an image that were read; `whole` when all of it was. */
 export interface SeenImage {
   readonly packed: BlockKind
   readonly header: PartcloneHeader | undefined

@@ -3,22 +3,22 @@ import { partcloneMagic, type PartcloneHeader } from './partclone-header.js'
 import { readPartclone } from './read-partclone.js'
 import { StreamParser, type ByteSink } from './stream-parser.js'
 
-/** What is known of the partition that an image should be of. */
+/** The partition that an image should hold, as far as it is known. */
 export interface ExpectedPartition {
   /** The second part of a Linux client's file name: `ntfs`, `extfs`, `imager`. */
   readonly program?: string
-  /** Of the partition, in bytes. */
+  /** The partition's size. */
   readonly bytes?: number
 }
 
 /** Sizes in sectors and in MiB are rounded by the clients. */
 const slackBytes = 1024 * 1024
 
-/** Reads what is inside of a block image: partclone data, or the raw bytes of a partition. Keeps nothing. */
+/** Reads the content of a block image: partclone data, or the raw bytes of a partition. Keeps nothing. */
 export class ContentReader implements ByteSink {
-  /** Of a partclone image, as soon as its head was read. */
+  /** The head of a partclone image, as soon as it was read. */
   header: PartcloneHeader | undefined
-  /** Of the content, so far. */
+  /** The content's bytes that were read so far. */
   bytes = 0
   private readonly start: Buffer[] = []
   private startBytes = 0
@@ -85,7 +85,7 @@ const fileSystems: ReadonlyMap<string, RegExp> = new Map([
   ['hfsp', /^HFS/i],
 ])
 
-/** Whether an image of this head can be restored to the partition that its name says. */
+/** Refuses an image that cannot be restored to the partition that its name says. */
 export function requireFitting(header: PartcloneHeader, { program = '', bytes }: ExpectedPartition): void {
   const { fileSystem, deviceBytes } = header
   const pattern = fileSystems.get(program)

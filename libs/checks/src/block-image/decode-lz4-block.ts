@@ -5,7 +5,7 @@ const offsetBytes = 2
 /** From here on one native copy is cheaper than a loop. */
 const longCopy = 24
 
-/** Where decoded bytes go: from `start` on, at most up to `limit`; matches reach back to `earliest`. */
+/** The place for decoded bytes: from `start` on, at most up to `limit`; matches reach back to `earliest`. */
 export interface DecodeTarget {
   readonly bytes: Buffer
   readonly start: number

@@ -37,7 +37,7 @@ export function parseFfuHeader(bytes: Buffer): FfuHeader {
   return { chunkBytes, catalogBytes: bytes.readUInt32LE(24), hashTableBytes }
 }
 
-/** Where the first chunk begins. */
+/** Returns the offset of the first chunk. */
 export function ffuChunksAt({ chunkBytes, catalogBytes, hashTableBytes }: FfuHeader): number {
   return Math.ceil((ffuHeaderBytes + catalogBytes + hashTableBytes) / chunkBytes) * chunkBytes
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a block image, in one sentence, with what was expected and found. */
+/** A fault of a block image, in one sentence, with the expected and the found value. */
 export class ImageFault extends Error {
   override readonly name = 'ImageFault'
   constructor(

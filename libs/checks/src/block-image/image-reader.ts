@@ -4,12 +4,12 @@ import { readFfu } from './read-ffu.js'
 import { readLz4 } from './read-lz4.js'
 import { StreamParser } from './stream-parser.js'
 
-/** How a block image is packed; `plain` is partclone data or a partition's raw bytes. */
+/** The packing of a block image; `plain` is partclone data or a partition's raw bytes. */
 export type BlockKind = 'lz4' | 'gzip' | 'plain' | 'ffu'
 
 /** Reads a whole block image from first to last byte, in bounded memory. Rejects with ImageFault. */
 export interface ImageReader {
-  /** What is inside of it; absent in an FFU, which is of a whole disk. */
+  /** Reads the content; absent in an FFU, which holds a whole disk. */
   readonly content?: ContentReader
   push(bytes: Uint8Array): Promise<void>
   end(): Promise<void>
@@ -17,7 +17,7 @@ export interface ImageReader {
   close(): void
 }
 
-/** @param fileBytes of the whole file */
+/** @param fileBytes the size of the whole file */
 export function imageReader(kind: BlockKind, expected: ExpectedPartition, fileBytes: number): ImageReader {
   if (kind === 'ffu') {
     const parser = new StreamParser('FFU', readFfu(fileBytes))

@@ -12,11 +12,11 @@ const smallBytes = 64 * 1024
 const startBytes = 4 * 1024 * 1024 + 64
 const pieceBytes = 64 * 1024
 
-/** What is known of an image after a look at its ends. */
+/** The result of a look at the ends of an image. */
 export interface ImageLook {
-  /** Of partclone data. */
+  /** The head of partclone data. */
   readonly header?: PartcloneHeader
-  /** Whether all of it was read. */
+  /** True when all of the image was read. */
   readonly whole: boolean
 }
 

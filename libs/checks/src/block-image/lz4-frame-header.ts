@@ -11,7 +11,7 @@ export interface Lz4FrameHeader {
   readonly blockChecksums: boolean
   readonly contentChecksum: boolean
   readonly maxBlockBytes: number
-  /** Of the content, in bytes, where the frame says it. */
+  /** The size of the content, if the frame says it. */
   readonly contentBytes?: bigint
 }
 

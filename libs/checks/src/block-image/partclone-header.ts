@@ -8,7 +8,7 @@ export interface PartcloneHeader {
   readonly version: 1 | 2
   /** `EXTFS`, `NTFS`, `raw`. */
   readonly fileSystem: string
-  /** Of the file system, in bytes. */
+  /** The size of the file system. */
   readonly deviceBytes: number
   readonly blockBytes: number
   readonly totalBlocks: number
@@ -18,11 +18,11 @@ export interface PartcloneHeader {
 }
 
 export interface Checksums {
-  /** Of `other` kinds only the size is known: they are stepped over. */
+  /** The reader steps over checksums of `other` kinds, of which it knows the size only. */
   readonly mode: 'none' | 'crc32' | 'other'
   readonly bytes: number
   readonly blocksPerChecksum: number
-  /** Whether each checksum begins again. */
+  /** True when each checksum begins anew. */
   readonly reseed: boolean
 }
 
@@ -33,7 +33,7 @@ const littleEndian = 0xc0de
 const bitmapOfBits = 1
 /** No file system has larger blocks; bounds what is kept of an image. */
 const maxBlockBytes = 16 * 1024 * 1024
-/** Of 4 KiB: one exbibyte would be 2^48. */
+/** Blocks of 4 KiB would need 2^48 for one exbibyte. */
 const maxBlocks = 2 ** 40
 
 /** partclone's CRC-32 is the usual one without the final inversion. */
@@ -43,7 +43,7 @@ const text = (bytes: Buffer): string => bytes.toString('latin1').replace(/\0.*$/
 const broken = (expected: string, found: string): ImageFault =>
   new ImageFault('The head of the partclone image is broken.', expected, found)
 
-/** By the first 36 bytes. @throws ImageFault when it is no version that partclone can restore */
+/** Reads the version from the first 36 bytes. @throws ImageFault when it is no version that partclone can restore */
 export function partcloneVersion(start: Buffer): 1 | 2 {
   if (!start.toString('latin1').startsWith(partcloneMagic))
     throw broken(partcloneMagic, start.subarray(0, 15).toString('hex'))
@@ -86,7 +86,7 @@ export function parsePartcloneV2(head: Buffer): PartcloneHeader {
 
 const noChecksums = 0x00
 const crc32Checksums = 0x20
-/** The longest known one is of 128 bits. */
+/** The longest known checksum has 128 bits. */
 const maxChecksumBytes = 64
 
 function readChecksums(head: Buffer): Checksums {
@@ -113,7 +113,7 @@ function requirePlausible(header: PartcloneHeader): PartcloneHeader {
   return header
 }
 
-/** Of the whole image, in bytes; exact for version 2, whose head counts the blocks by the bitmap. */
+/** Returns the size of the whole image; exact for version 2, whose head counts the blocks by the bitmap. */
 export function partcloneBytes(header: PartcloneHeader): number {
   const { version, totalBlocks, usedBlocks, blockBytes, checksums } = header
   const { bytes, blocksPerChecksum } = checksums

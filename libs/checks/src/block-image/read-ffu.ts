@@ -7,7 +7,7 @@ const imageSignature = 'ImageFlash'
 
 /**
  * Counts the hash of each chunk of an FFU. Keeps its table of hashes, 32 bytes for each chunk.
- * @param fileBytes of the whole file
+ * @param fileBytes the size of the whole file
  */
 export function* readFfu(fileBytes: number): Steps {
   const header = parseFfuHeader(yield { take: ffuHeaderBytes })

@@ -14,7 +14,7 @@ import type { ByteSink, Step, Steps } from './stream-parser.js'
 
 const windowBytes = 64 * 1024
 const legacyBlockBytes = 8 * 1024 * 1024
-/** What compression makes at worst of a legacy block; a larger number is the magic of another frame. */
+/** The greatest size of a compressed legacy block; a larger number is the magic of another frame. */
 const legacyLimit = legacyBlockBytes + Math.floor(legacyBlockBytes / 255) + 16
 const storedFlag = 0x80000000
 

@@ -1,6 +1,6 @@
 import { ImageFault } from './image-fault.js'
 
-/** What a reader of a stream asks for next. */
+/** The next bytes that a reader of a stream asks for. */
 export type Step =
   /** So many bytes in one piece; with `mayEnd` the stream may end here, and then the piece is empty. */
   | { readonly take: number; readonly mayEnd?: boolean }

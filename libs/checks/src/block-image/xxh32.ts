@@ -38,7 +38,7 @@ export class Xxh32 {
     return this
   }
 
-  /** As an unsigned number. */
+  /** Returns the sum as an unsigned number. */
   digest(): number {
     let hash =
       this.length >= stripe
