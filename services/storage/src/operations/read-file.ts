@@ -62,8 +62,9 @@ async function* readPieces(
       if (data.length === 0)
         throw new DomainError('IO_ERROR', `${order.path}: read ${offset} of ${file.size} bytes`)
       next = read(offset + data.length)
-      reading.count(offset, data.length)
       yield { kind: 'piece', offset, data }
+      // Only now: a piece that the connection did not take any more was not read by anybody.
+      reading.count(offset, data.length)
       offset += data.length
     }
   } finally {
