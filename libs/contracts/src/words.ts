@@ -51,7 +51,11 @@ export function sha256ToProto(hex: string): Digest {
 export function sha256FromProto(digest: Digest | undefined): string {
   if (digest?.algorithm !== 'sha256' || digest.value.length !== 32) {
     const found = digest ? `${digest.algorithm} of ${digest.value.length} bytes` : 'none'
-    throw new DomainError('INVALID_FIELD', `digest: expected sha256 of 32 bytes, found ${found}`)
+    throw new DomainError('INVALID_FIELD', `digest: expected sha256 of 32 bytes, found ${found}`, {
+      field: 'digest',
+      expected: 'sha256 of 32 bytes',
+      found,
+    })
   }
   return Buffer.from(digest.value).toString('hex')
 }
@@ -108,5 +112,6 @@ function oneOf<const T extends readonly [string, ...string[]]>(
   throw new DomainError(
     'INVALID_FIELD',
     `${field}: expected ${allowed.join(' or ')}, found ${JSON.stringify(value)}`,
+    { field },
   )
 }

@@ -29,9 +29,10 @@ export function uploadsService(
       const order = decodeOrder(request)
       const answer = await answerOnce(db, call, catalog.BeginUploadResponse, async (trx) => {
         const begun = await beginUpload(trx, order, actor, times)
-        const expectedFiles = begun.expectedFiles.map(({ pattern, description }) => ({
+        const expectedFiles = begun.expectedFiles.map(({ pattern, description, optional = false }) => ({
           pattern,
           description,
+          optional,
         }))
         const upload = encodeUpload(await getUpload(trx, begun.versionId))
         return { upload, expectedFiles, resumed: begun.resumed }

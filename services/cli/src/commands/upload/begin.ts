@@ -30,10 +30,17 @@ export function addUploadBegin(upload: Command, { act }: Actions): void {
       )
       begun.close()
       const view = answer.upload && uploadView(answer.upload)
-      const expectedFiles = answer.expectedFiles.map(({ pattern, description }) => ({ pattern, description }))
+      const expectedFiles = answer.expectedFiles.map(({ pattern, description, optional }) => ({
+        pattern,
+        description,
+        optional,
+      }))
       const document = { ...view, resumed: answer.resumed, expectedFiles, settings: answer.settings }
       session.show(document, () => begun.versionId)
-      const rows = expectedFiles.map((file) => [file.pattern, file.description])
+      const rows = expectedFiles.map((file) => [
+        file.pattern,
+        `${file.description}${file.optional ? ' (may be left out)' : ''}`,
+      ])
       session.say(formatTable(['the schema calls for', 'which holds'], rows, 'the schema calls for no files'))
       session.say(
         `next: goldkeep upload write ${begun.versionId} PATH FILE, then goldkeep upload seal ${begun.versionId}`,
