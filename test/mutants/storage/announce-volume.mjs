@@ -14,7 +14,7 @@ export default mutantsOf(
     {
       id: 'unrecorded-seal-not-told',
       law: 3,
-      from: 'for (const versionId of new Set([...inventory.unrecordedVersionIds.filter(isVersionId), ...sealed]))',
+      from: 'for (const versionId of new Set([...disagreement.unrecordedVersionIds.filter(isVersionId), ...sealed]))',
       to: 'for (const versionId of new Set(sealed))',
       meaning: 'a seal that a database which was put back does not know is not recorded',
     },

@@ -14,8 +14,8 @@ export default mutantsOf(
     {
       id: 'stopped-owner-refuses-callers',
       law: 4,
-      from: 'await confirm()\n      throw error\n    }\n  }',
-      to: 'void confirm\n      throw error\n    }\n  }',
+      from: 'return await identify(...head)\n    } catch (error) {\n      await confirm()',
+      to: 'return await identify(...head)\n    } catch (error) {\n      void confirm',
       meaning: 'a process that was stopped refuses tickets by what it knew before',
     },
   ],
