@@ -19,6 +19,14 @@ export default mutantsOf(
       meaning: 'a promotion is answered although the pointer has not moved',
     },
     {
+      id: 'generation-id-kept',
+      law: 12,
+      from: '      generationId: sql`gen_random_uuid()`,\n',
+      to: '',
+      suites: ['services/catalog/test/publications'],
+      meaning: 'after the database was put back another state is taken for the one on the volume',
+    },
+    {
       id: 'generation-stands-still',
       law: 12,
       from: 'generation: sql`generation + 1`',
