@@ -90,6 +90,14 @@ describe('a purge', () => {
     await expect(readAll(shelf.store, other)).rejects.toMatchObject({ reason: 'VERSION_GONE' })
   })
 
+  test('leaves an id under which nothing is uploaded any more', async () => {
+    await purge()
+    const again = () => stageVersion(shelf.store, other, lab.imageId)
+    await expect(again()).rejects.toMatchObject({ reason: 'VERSION_GONE' })
+    await shelf.reopen()
+    await expect(again()).rejects.toMatchObject({ reason: 'VERSION_GONE' })
+  })
+
   test('follows no link that stands where a directory of the version was', async () => {
     await rename(inTrash('hd0'), join(shelf.volume, 'moved'))
     await symlink('../../moved', inTrash('hd0'))
