@@ -50,6 +50,8 @@ export const meanings = {
       'whether uploads go to the disk past the page cache (`O_DIRECT`), so that they do not push out of memory what is being deployed: `auto` where that is known to be good (ext4, XFS), `always` wherever the file system takes it, `never`',
     GOLDKEEP_RESERVE:
       'bytes of the volume that uploads never get, so that storage itself can always work; as many lie in `.reserve` and are given back when others have filled the volume. 0 keeps none',
+    GOLDKEEP_LOOK_AGAIN:
+      'first pause before storage looks again at what the volume could not read; it doubles up to 64 times',
     GOLDKEEP_STREAM_IDLE:
       'an upload’s stream without any message for so long is ended, and can be gone on with; clients send an empty message every 15 s',
     GOLDKEEP_LEASE_HEARTBEAT: 'how often storage renews its lease of the volume',
