@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConfigError } from '@goldkeep/service'
+import { volumeNames } from '@goldkeep/volume'
 
 /** Where everything of a house is, under its home. */
 export interface Home {
@@ -43,6 +44,8 @@ export function chooseHome(workingDirectory: string, canServeFrom: (directory: s
 export function openHome(path: string): Home {
   makeUsable(path)
   const volume = join(path, 'volume')
+  const context = join(path, 'context.json')
+  if (existsSync(context)) requireVolume(volume, context)
   // Storage itself never makes its volume, since an absent one may be a disk that is not mounted.
   mkdirSync(volume, { recursive: true })
   return {
@@ -50,9 +53,18 @@ export function openHome(path: string): Home {
     postgres: join(path, 'postgres'),
     volume,
     adminToken: join(path, 'admin-token'),
-    context: join(path, 'context.json'),
+    context,
     serviceKey: keepServiceKey(join(path, 'service-key')),
   }
+}
+
+/** Once a house has been ready its volume is there; an empty one in its place would hide that it is gone. */
+function requireVolume(volume: string, context: string): void {
+  const identity = join(volume, volumeNames.identity)
+  if (existsSync(identity)) return
+  throw new ConfigError([
+    `GOLDKEEP_HOME: expected this house's volume in ${volume}, found no ${identity}; mount it or put it back. If it is lost for good, remove ${context} to start with an empty one`,
+  ])
 }
 
 function makeUsable(path: string): void {
