@@ -58,6 +58,7 @@ export const reasons = {
   JOB_NOT_FOUND: entry('not-found', notFound),
   VERSION_GONE: entry('not-found', notFound),
   AMBIGUOUS_REFERENCE: entry('invalid', usage),
+  IMAGE_ON_VOLUME: entry('exists', conflict),
   IMAGE_EXISTS: entry('exists', conflict),
   NO_PRIMARY: entry('precondition', conflict),
   PRIMARY_CHANGED: entry('conflict', conflict),

@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, parseDocument, parsedBy } from './format.js'
+import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const changeRecord = z.looseObject({
   format: z.literal(formatMajor),
@@ -11,7 +11,7 @@ const changeRecord = z.looseObject({
   /** Unique in the world. */
   change: z.string(),
   /** Of the catalog when this was published. */
-  epoch: z.number().int().nonnegative(),
+  epoch: orderNumber,
   /** Orders the moves of one image in one catalog. */
   sequence: z.number().int().nonnegative(),
   kind: z.string(),

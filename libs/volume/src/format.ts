@@ -48,6 +48,15 @@ export function formatDocument(document: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`)
 }
 
+/**
+ * An epoch or a generation. None ever counts so far; a greater one is damage, and would leave no room for the next.
+ */
+export const orderNumber = z
+  .number()
+  .int()
+  .nonnegative()
+  .max(2 ** 40)
+
 /** A field that only `parse` may make, such as a branded id. */
 export function parsedBy<T>(parse: (text: string) => T) {
   return z.string().transform((text, context): T => {

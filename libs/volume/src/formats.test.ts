@@ -83,6 +83,11 @@ describe('the volume', () => {
 describe('the image document', () => {
   const head = { format: 1, house: document.house, image: 'win11-lab', uid: document.uid, primary: null }
 
+  test.each(['epoch', 'generation'])('is refused when its %s leaves no room for the next', (field) => {
+    const document = { ...head, epoch: 1, generation: 1, [field]: Number.MAX_SAFE_INTEGER }
+    expect(() => parseImageDocument(bytes(document))).toThrow(new RegExp(field))
+  })
+
   test('is ordered by epoch first, then by generation', () => {
     const older = parseImageDocument(bytes({ ...head, epoch: 1, generation: 9 }))
     const newer = parseImageDocument(bytes({ ...head, epoch: 2, generation: 1 }))

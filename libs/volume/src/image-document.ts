@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, parseDocument, parsedBy } from './format.js'
+import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const profile = z.looseObject({
   uid: z.string(),
@@ -17,9 +17,9 @@ const imageDocument = z.looseObject({
   image: parsedBy(parseImageId),
   uid: parsedBy(parseUid),
   /** Of the catalog, when it published. */
-  epoch: z.number().int().nonnegative(),
+  epoch: orderNumber,
   /** Of the image; counts up with every change that is published. */
-  generation: z.number().int().nonnegative(),
+  generation: orderNumber,
   /** Drawn at random for this generation, so that no other one with its number has the same bytes. */
   generation_id: z.string().optional(),
   description: z.string().optional(),

@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId, parseVolumeId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, parseDocument, parsedBy } from './format.js'
+import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const sidecar = z.looseObject({
   format: z.literal(formatMajor),
@@ -17,7 +17,7 @@ const sidecar = z.looseObject({
   by: z.string().optional(),
   why: z.string().optional(),
   /** The command that did it. */
-  epoch: z.number().int().nonnegative(),
+  epoch: orderNumber,
   op_seq: z.number().int().nonnegative(),
 })
 

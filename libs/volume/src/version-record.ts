@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, parseDocument, parsedBy } from './format.js'
+import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const versionRecord = z.looseObject({
   format: z.literal(formatMajor),
@@ -10,8 +10,8 @@ const versionRecord = z.looseObject({
   uid: parsedBy(parseUid),
   version: parsedBy(parseVersionId),
   /** Of the catalog, and of the image, when this was published. */
-  epoch: z.number().int().nonnegative(),
-  generation: z.number().int().nonnegative(),
+  epoch: orderNumber,
+  generation: orderNumber,
   number: z.number().int().positive(),
   lifecycle: z.string(),
   manifest_sha256: z.string(),

@@ -77,6 +77,7 @@ describe('a publication', () => {
     generation: part.generation,
     documentDigest: sha256ToProto(sha256(part.document)),
     nextNumber: Number(documentOf(part).next_number),
+    deleted: false,
   })
   const unknownImage = (epoch: number, generation: bigint, nextNumber = 0): catalog.HeldImage => ({
     imageId,
@@ -85,6 +86,7 @@ describe('a publication', () => {
     generation,
     documentDigest: sha256ToProto('ab'.repeat(32)),
     nextNumber,
+    deleted: false,
   })
 
   test('brings what changed since the last, and image.json', async () => {

@@ -67,6 +67,7 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
           (job) =>
             `job ${job.jobId} (${job.kind} of ${job.subjectId}) failed: ${job.lastError ?? 'no reason given'}`,
         ),
+      ...jobViews.filter(isStuck).map(stuckJob),
       ...volumeList
         .filter((volume) => !volume.reachable)
         .map((volume) => `the storage service of ${volume.volumeId} does not answer at ${volume.address}`),
@@ -122,6 +123,15 @@ async function listPrimaries(connection: CatalogConnection): Promise<VersionView
   const versions = ids.map((value) => connection.versions.get({ by: { $case: 'versionId', value } }))
   return (await Promise.all(versions)).map(versionView)
 }
+
+/** Tries that fail are no trouble until they are more than a restart of a service explains. */
+const manyTries = 3
+
+const isStuck = (job: JobView): boolean =>
+  job.state !== 'failed' && job.attempts >= manyTries && job.lastError !== undefined
+
+const stuckJob = ({ jobId, kind, subjectId, attempts, lastError }: JobView): string =>
+  `job ${jobId} (${kind} of ${subjectId}) has failed ${attempts} times and is tried again: ${lastError ?? ''}`
 
 function primaryTrouble(version: VersionView): string {
   return `the primary ${version.reference} is ${version.state}; see \`goldkeep version checks ${version.reference}\``

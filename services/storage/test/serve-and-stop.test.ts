@@ -66,6 +66,22 @@ describe('the primary link', () => {
     await expect(lstat(link)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
+  test('stays where it is while the bytes of the primary are not there, and follows when they are back', async () => {
+    const [first, second] = [await sealOne(), await sealOne()]
+    const link = at('primary/images', imageId)
+    const away = at('staging', 'moved-away')
+    await publish(1, first)
+    await rename(at('images', imageId, 'versions', first), away)
+    await house.restart()
+    expect(await readlink(link)).toMatch(new RegExp(`${first}$`))
+    await rename(away, at('images', imageId, 'versions', first))
+    await rename(at('images', imageId, 'versions', second), away)
+    await publish(2, second)
+    expect(await readlink(link)).toMatch(new RegExp(`${first}$`))
+    await house.restart({ meanwhile: () => rename(away, at('images', imageId, 'versions', second)) })
+    expect(await readlink(link)).toMatch(new RegExp(`${second}$`))
+  })
+
   test('is not set where the bytes are not', async () => {
     await publish(1, newVersion())
     await expect(lstat(at('primary/images', imageId))).rejects.toMatchObject({ code: 'ENOENT' })

@@ -5,7 +5,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { access, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import net from 'node:net'
-import { readFileSync } from 'node:fs'
+import fs, { readFileSync } from 'node:fs'
 import { loadStorageConfig } from '../src/index.js'
 import { takeVolume, type OwnedVolume, type VolumeOptions } from '../src/store/disk/open-volume.js'
 import { nodeSyscalls } from '../src/store/disk/syscalls.js'
@@ -220,3 +220,27 @@ test.each([
     else expect(load).toThrow(/GOLDKEEP_LEASE_TAKEOVER: expected at least/)
   },
 )
+
+describe('a volume that others have filled', () => {
+  test('stays with its owner: a renewal of the lease needs no room', async () => {
+    let isFull = false
+    const { O_CREAT } = fs.constants
+    const full: typeof nodeSyscalls = {
+      ...nodeSyscalls,
+      open: (path, flags, mode) =>
+        isFull && flags & O_CREAT ? Promise.reject(errno('ENOSPC')) : nodeSyscalls.open(path, flags, mode),
+      write: async (fd, bytes, position) => {
+        if (isFull && position + bytes.length > (await nodeSyscalls.fstat(fd)).size) throw errno('ENOSPC')
+        return nodeSyscalls.write(fd, bytes, position)
+      },
+    }
+    const one = await take({}, full)
+    const beatOf = async (): Promise<number> =>
+      (JSON.parse(await readFile(`${volume}/.lease-1`, 'utf8')) as { beat: number }).beat
+    isFull = true
+    const began = await beatOf()
+    const enough = began + (2 * lease.lostAfterMs) / lease.heartbeatMs
+    const renewed = waitUntil(async () => (await beatOf()) >= enough, { what: 'the lease is renewed' })
+    await Promise.race([renewed, one.lost])
+  })
+})

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { parseFilePath, type FilePath } from '@goldkeep/domain'
+import { newVersionId, parseFilePath, type FilePath } from '@goldkeep/domain'
 import { open, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AttemptMode, AttemptWriter } from '../src/store/version-store.js'
-import { first, fresh, lab, makeShelves, second, stageVersion, type Shelf } from './commands/shelf.js'
+import { first, fresh, lab, makeShelves, office, second, stageVersion, type Shelf } from './commands/shelf.js'
 import { bytesOf, sha256 } from './support/bytes.js'
 import { directSyscalls } from './support/direct-syscalls.js'
 import { errno, watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
@@ -174,4 +174,17 @@ test('a file whose end could not be recorded commits nothing more, and is gone o
   await resumed.finish(bytes.length, sha256(bytes))
   await resumed.close()
   expect(await readFile(staged(third))).toEqual(bytes)
+})
+
+test('an upload to an image in whose place the volume has another is refused before a byte is sent', async () => {
+  const { upload } = await shelf.store.view(fresh)
+  const schema = await readFile(staged('schema'))
+  const next = { ...upload, versionId: newVersionId(new Date()), imageUid: office.imageUid }
+  await expect(shelf.store.stage(next, schema)).rejects.toMatchObject({
+    reason: 'IMAGE_ON_VOLUME',
+    metadata: { expected: office.imageUid, found: lab.imageUid },
+  })
+  expect((await shelf.store.stage({ ...next, imageUid: lab.imageUid }, schema)).upload.imageUid).toBe(
+    lab.imageUid,
+  )
 })

@@ -5,6 +5,7 @@ import type {
   ProfilesTable,
   PrimaryChangesTable,
   PublicationsTable,
+  ForeignImagesTable,
 } from './tables/image-tables.js'
 import type { VersionsTable, LocationsTable, FindingsTable } from './tables/version-tables.js'
 import type { UploadsTable, UploadFilesTable } from './tables/upload-tables.js'
@@ -30,6 +31,7 @@ export interface DB {
   findings: FindingsTable
   primaryChanges: PrimaryChangesTable
   publications: PublicationsTable
+  foreignImages: ForeignImagesTable
   uploads: UploadsTable
   uploadFiles: UploadFilesTable
   deployments: DeploymentsTable

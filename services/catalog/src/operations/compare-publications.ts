@@ -32,6 +32,7 @@ export async function comparePublications(
   const heldByUid = new Map(held.map((image) => [image.imageUid, image]))
   // A database that was put back may know an image from before its first version.
   await addPublicationsOf(trx, volumeId, [...heldByUid.keys()])
+  await keepForeignImages(trx, volumeId, held)
   const rows = await publicationsOfVolume(trx, volumeId)
   const images = await lockImages(
     trx,
@@ -49,7 +50,31 @@ export async function comparePublications(
   }
 }
 
-const absent = { epoch: 0, generation: 0, sha256: undefined, nextNumber: 0 } as const
+const absent = {
+  imageId: '',
+  isDeleted: false,
+  epoch: 0,
+  generation: 0,
+  sha256: undefined,
+  nextNumber: 0,
+} as const
+
+/** Notes which images the volume has that are not known here: their names are not free. */
+async function keepForeignImages(
+  trx: Transaction<DB>,
+  volumeId: string,
+  held: readonly HeldImage[],
+): Promise<void> {
+  await trx.deleteFrom('foreignImages').where('volumeId', '=', volumeId).execute()
+  const images = held
+    .filter(({ isDeleted }) => !isDeleted)
+    .map(({ imageId, imageUid }) => ({ imageId, imageUid }))
+  await sql`
+    insert into foreign_images (volume_id, image_id, image_uid)
+    select ${volumeId}, held."imageId", held."imageUid"
+    from jsonb_to_recordset(${JSON.stringify(images)}::jsonb) as held ("imageId" text, "imageUid" text)
+    where not exists (select from images where images.uid = held."imageUid")`.execute(trx)
+}
 
 function lockImages(trx: Transaction<DB>, uids: readonly string[]) {
   return trx

@@ -18,6 +18,7 @@ const mostFormer = 20
 
 /** An image.json as a volume has it. */
 export interface HeldImage {
+  readonly imageId: string
   readonly imageUid: string
   readonly epoch: number
   readonly generation: number
@@ -25,6 +26,7 @@ export interface HeldImage {
   readonly sha256: string | undefined
   /** 0: it does not say. */
   readonly nextNumber: number
+  readonly isDeleted: boolean
 }
 
 /**

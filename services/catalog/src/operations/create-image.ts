@@ -15,10 +15,11 @@ export interface NewImage {
 
 /**
  * Makes an image without versions.
- * @throws DomainError INVALID_FIELD, IMAGE_EXISTS (ids are unique without regard to case)
+ * @throws DomainError INVALID_FIELD, IMAGE_ON_VOLUME, IMAGE_EXISTS (ids are unique without regard to case)
  */
 export async function createImage(trx: Transaction<DB>, image: NewImage, actor: Actor): Promise<ImageView> {
   const imageId = parseImageId(image.imageId)
+  await refuseForeign(trx, imageId)
   const row = await trx
     .insertInto('images')
     .values({ ...image, imageId, uid: newUid(), labels: JSON.stringify(image.labels) })
@@ -38,4 +39,20 @@ export async function createImage(trx: Transaction<DB>, image: NewImage, actor: 
     )
   await recordAct(trx, { actor, action: 'create-image', imageUid: row.uid })
   return getImageByUid(trx, row.uid)
+}
+
+/** @throws DomainError IMAGE_ON_VOLUME */
+async function refuseForeign(trx: Transaction<DB>, imageId: string): Promise<void> {
+  const foreign = await trx
+    .selectFrom('foreignImages')
+    .selectAll()
+    .where(sql<boolean>`lower(image_id) = lower(${imageId})`)
+    .executeTakeFirst()
+  if (!foreign) return
+  throw new DomainError(
+    'IMAGE_ON_VOLUME',
+    `image ${imageId}: volume ${foreign.volumeId} has an image of this name, ${foreign.imageUid}, that this catalog ` +
+      'does not know, since its database was put back from an older copy; choose another name',
+    { image_id: imageId, volume_id: foreign.volumeId, found: foreign.imageUid },
+  )
 }

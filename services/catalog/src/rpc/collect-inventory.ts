@@ -62,11 +62,13 @@ const decodeVersion = ({ versionId, manifestDigest }: catalog.HeldVersion): Held
 
 /** An image.json without a digest is none. */
 export const decodeImage = (image: catalog.HeldImage): HeldImage => ({
+  imageId: image.imageId,
   imageUid: image.imageUid,
   epoch: Number(image.epoch),
   generation: Number(image.generation),
   sha256: image.documentDigest && sha256FromProto(image.documentDigest),
   nextNumber: image.nextNumber,
+  isDeleted: image.deleted,
 })
 
 const decodeCommand = ({ versionId, epoch, opSeq }: catalog.HeldCommand): HeldCommand => ({

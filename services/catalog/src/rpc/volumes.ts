@@ -11,6 +11,7 @@ export function volumesService(db: Kysely<DB>): catalog.VolumesServiceImplementa
   return {
     list: async () => {
       const { houseId } = await getHouse(db)
+      const foreign = await db.selectFrom('foreignImages').selectAll().orderBy('imageId').execute()
       const volumes = (await listVolumes(db)).map((volume) => ({
         volumeId: volume.volumeId,
         address: volume.address,
@@ -18,11 +19,24 @@ export function volumesService(db: Kysely<DB>): catalog.VolumesServiceImplementa
         capacityBytes: BigInt(volume.capacityBytes),
         freeBytes: BigInt(volume.freeBytes),
         lastSeenTime: volume.lastSeenAt,
-        troubles: [...volume.troubles, ...rivalOf(volume)],
+        troubles: [...volume.troubles, ...rivalOf(volume), ...foreignOf(volume, foreign)],
       }))
       return { volumes, serverTime: await databaseNow(db) }
     },
   }
+}
+
+function foreignOf(
+  { volumeId }: VolumeRow,
+  images: readonly { readonly volumeId: string; readonly imageId: string; readonly imageUid: string }[],
+): string[] {
+  return images
+    .filter((image) => image.volumeId === volumeId)
+    .map(
+      ({ imageId, imageUid }) =>
+        `it has an image ${imageId} (${imageUid}) that the catalog does not know, since its database was put back ` +
+        'from an older copy; all of it is kept',
+    )
 }
 
 function rivalOf({ address, rivalAddress, rivalSeenAt }: VolumeRow): string[] {

@@ -23,8 +23,9 @@ export function* listInventory(
     manifestDigest: sha256ToProto(manifestDigest),
   }))
   const uploads = store.views().map(({ upload }) => ({ versionId: upload.versionId }))
-  const images = store.publications().map(({ sha256, epoch, generation, ...image }) => ({
+  const images = store.publications().map(({ sha256, epoch, generation, isDeleted, ...image }) => ({
     ...image,
+    deleted: isDeleted,
     epoch: BigInt(epoch),
     generation: BigInt(generation),
     documentDigest: sha256ToProto(sha256),

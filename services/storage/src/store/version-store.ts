@@ -245,4 +245,5 @@ export interface PublishedImage {
   readonly sha256: string
   /** 0 when the document does not say. */
   readonly nextNumber: number
+  readonly isDeleted: boolean
 }

@@ -38,5 +38,6 @@ function foundOf({ metadata }: DomainError, { imageId, imageUid }: catalog.Publi
     generation: BigInt(generation),
     documentDigest: sha256 === undefined ? undefined : sha256ToProto(sha256),
     nextNumber: Number(nextNumber),
+    deleted: false,
   }
 }

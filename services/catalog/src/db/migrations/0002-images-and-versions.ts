@@ -129,6 +129,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (image_uid, volume_id),
       check (published_generation <= wanted_generation)
     );
+    -- Of which a volume has an image.json, and which are not known here.
+    create table foreign_images (
+      volume_id text not null references volumes,
+      image_id text not null,
+      image_uid text not null,
+      primary key (volume_id, image_id)
+    );
     create index publications_of_volume on publications (volume_id);
     create index publications_open on publications (image_uid, volume_id)
       where published_generation < wanted_generation;

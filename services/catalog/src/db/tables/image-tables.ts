@@ -89,3 +89,10 @@ export interface PrimaryChangesTable {
   forced: Generated<boolean>
   changedAt: DefaultTime
 }
+
+/** Images of which a volume has an image.json, and which this database does not know. */
+export interface ForeignImagesTable {
+  volumeId: string
+  imageId: string
+  imageUid: string
+}

@@ -73,11 +73,7 @@ export class DiskStore implements VersionStore {
         if (view.upload.schemaDigest === upload.schemaDigest) return view
         throw new DomainError('SCHEMA_MISMATCH', `upload ${versionId} was opened with another schema`)
       }
-      refuseFormer(this.volume, versionId)
-      requireReadable(this.volume, versionId, upload.imageId)
-      const staged = await stageUpload(this.volume.root, upload, schema, this.volume.log)
-      this.volume.uploads.set(versionId, staged)
-      return staged.view
+      return (await stageUpload(this.volume, upload, schema)).view
     })
   }
 
@@ -206,6 +202,7 @@ export class DiskStore implements VersionStore {
       epoch: document.epoch,
       generation: document.generation,
       nextNumber: document.next_number ?? 0,
+      isDeleted: Boolean(document.deleted_at),
       sha256,
     }))
   }

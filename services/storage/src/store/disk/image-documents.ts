@@ -75,6 +75,21 @@ export async function requireSameImage(root: VolumeRoot, { imageId, imageUid }: 
     throw anotherImage(imageId, imageUid, document.uid)
 }
 
+/**
+ * Refuses an upload to an image in whose place the volume has another: its version could never be published.
+ * @throws DomainError IMAGE_ON_VOLUME, DOCUMENT_UNREADABLE
+ */
+export async function requireNoOtherImage(root: VolumeRoot, { imageId, imageUid }: Belonging): Promise<void> {
+  const document = (await readImageDocument(root, imageId))?.document
+  if (!document || document.uid === imageUid || document.deleted_at) return
+  throw new DomainError(
+    'IMAGE_ON_VOLUME',
+    `image ${imageId}: the volume has another image of this name, ${document.uid}, and expected ${imageUid}; ` +
+      'the database of the catalog is older than the volume. Upload to an image of another name',
+    { image_id: imageId, expected: imageUid, found: document.uid },
+  )
+}
+
 export function anotherImage(imageId: ImageId, expected: string, found: string): DomainError {
   return new DomainError('STALE_COMMAND', `image ${imageId} on the volume is ${found}, not ${expected}`, {
     image_id: imageId,

@@ -52,8 +52,13 @@ export const describeHolder = ({ holder }: Pick<Lease, 'holder'>): string =>
 
 const leaseName = (epoch: number): string => `.lease-${epoch}`
 
-const leaseBytes = (holder: Holder, state: LeaseState): Uint8Array =>
-  Buffer.from(`${JSON.stringify({ format: 1, ...holder, ...state, heartbeat: Date.now() })}\n`)
+/** Every lease has this length, so that a renewal needs no room on a volume that others have filled. */
+const leaseLength = 2_048
+
+function leaseBytes(holder: Holder, state: LeaseState): Uint8Array {
+  const text = JSON.stringify({ format: 1, ...holder, ...state, heartbeat: Date.now() })
+  return Buffer.from(`${text.padEnd(leaseLength - 1)}\n`)
+}
 
 /** @throws EEXIST when another made this epoch's lease */
 export async function createLease(root: VolumeRoot, holder: Holder): Promise<void> {
@@ -74,8 +79,26 @@ export async function createLease(root: VolumeRoot, holder: Holder): Promise<voi
   })
 }
 
-export function writeLease(root: VolumeRoot, holder: Holder, state: LeaseState): Promise<void> {
-  return replaceFile(root, leaseName(holder.epoch), leaseBytes(holder, state))
+/**
+ * Renews the lease in its place. A reader that meets it half written sees a change, which is a sign of life; a
+ * writer that a successor has overtaken writes into a file that has no name any more.
+ */
+export async function writeLease(root: VolumeRoot, holder: Holder, state: LeaseState): Promise<void> {
+  const bytes = leaseBytes(holder, state)
+  const fd = await withDirectory(root, '', (directory) =>
+    root.sys.open(directory.at(leaseName(holder.epoch)), O_WRONLY | O_NOFOLLOW),
+  ).catch((error: unknown) => {
+    ignoreAbsent(error)
+    return undefined
+  })
+  // Somebody has removed it.
+  if (fd === undefined) return replaceFile(root, leaseName(holder.epoch), bytes)
+  try {
+    await writeFully(root.sys, fd, bytes, 0)
+    await root.sys.fdatasync(fd)
+  } finally {
+    await root.sys.close(fd)
+  }
 }
 
 export async function removeLease(root: VolumeRoot, epoch: number): Promise<void> {

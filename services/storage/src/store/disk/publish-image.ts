@@ -147,12 +147,16 @@ function requireMatching(publication: Publication): HeldDocument | undefined {
   return { document, sha256: sha256Of(publication.document) }
 }
 
-/** Lets the primary link be what image.json says, if the bytes are here, or removes it. */
+/**
+ * Lets the primary link be what image.json says. While the bytes are not here it stays what it is: they may come
+ * back, and what it names was good.
+ */
 export async function linkPrimary(root: VolumeRoot, document: ImageDocument): Promise<void> {
   const { image, primary } = document
   // Its directory, not its manifest: one that cannot be read just now is no reason to take the link away.
-  const holds = primary && !document.deleted_at && (await lookAt(root, layout.version(image, primary)))
-  const wanted = holds && primary ? primaryLinkTarget(image, primary) : undefined
+  const named = document.deleted_at ? null : primary
+  if (named && !(await lookAt(root, layout.version(image, named)))) return
+  const wanted = named ? primaryLinkTarget(image, named) : undefined
   await withDirectory(root, layout.primaryImages, async (directory) => {
     await setLink(root, directory, image, wanted)
     // Also when it was right: whoever set it may have ended before this sync.
