@@ -3,11 +3,12 @@ import type { ServerMiddleware } from 'nice-grpc'
 
 /**
  * The codes by which PostgreSQL and the system name a connection that cannot be had or was lost (classes 08 and
- * 57P, 53300 too many connections, 25P03 idle for too long), a server that is not primary yet (25006), limits of
- * time (57014 statement, 55P03 lock), and the two conflicts that vanish when a call is repeated.
+ * 57P, 53300 too many connections, 25P03 idle for too long), a database that is being put back from a copy (3D000 not
+ * there, 55000 takes no connections), a server that is not primary yet (25006), limits of time (57014 statement,
+ * 55P03 lock), and the two conflicts that vanish when a call is repeated.
  */
 const transientCodes =
-  /^(08...|57P..|57014|55P03|25P03|25006|53300|40001|40P01|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
+  /^(08...|57P..|3D000|55000|57014|55P03|25P03|25006|53300|40001|40P01|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
 const driverMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered)/
 
