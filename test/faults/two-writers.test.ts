@@ -9,7 +9,7 @@ import { newVersion, part1 } from '../../services/storage/test/support/test-hous
 import { randomFrom } from '../../services/storage/test/support/random.js'
 import { contentOf, openSession, type StorageSession, type WriteOptions } from './support/storage-session.js'
 
-const rounds = 15
+const rounds = 6
 const left = contentOf(3_000_000, 'left')
 const right = contentOf(2_500_000, 'right')
 const names = { left, right } as const
