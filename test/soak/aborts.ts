@@ -9,7 +9,7 @@ import {
   type Content,
   type StorageSession,
 } from '../faults/support/storage-session.js'
-import { untilAnswered } from './order.js'
+import { isBeforeRepair, untilAnswered } from './order.js'
 import { images, type Soak } from './shared.js'
 
 const first = parseFilePath('hd0/part1.winpe.wim')
@@ -83,15 +83,16 @@ async function sealed(session: StorageSession, content: Content): Promise<boolea
 const refusals: ReadonlySet<string> = new Set(['UPLOAD_ENDED', 'EXTRA_STAGED_FILES'])
 
 async function end(shared: Soak, versionId: VersionId): Promise<'SEALED' | 'ABORTED'> {
-  const order = { versionId, ...shared.orders.next(versionId), idleSeconds: 0n }
+  let order = { versionId, ...shared.orders.next(versionId), idleSeconds: 0n }
   for (;;)
     try {
       const abort = { ...order, outcome: Lifecycle.LIFECYCLE_ABORTED }
       const { outcome } = await untilAnswered(shared, ({ admin }) => admin.endUpload(abort))
       return outcome === Lifecycle.LIFECYCLE_SEALED ? 'SEALED' : 'ABORTED'
     } catch (error) {
+      if (isBeforeRepair(shared, order, error)) order = { ...order, ...shared.orders.next(versionId) }
       // A stream that was cut is there until storage notices.
-      if (!isDomainError(error, 'UPLOAD_BUSY')) throw error
+      else if (!isDomainError(error, 'UPLOAD_BUSY')) throw error
       await delay(20)
     }
 }

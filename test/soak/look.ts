@@ -7,29 +7,41 @@ import { brokenAnswers } from '../../services/storage/test/support/laws-of-stora
 import type { Ledger } from '../../services/storage/test/support/ledger.js'
 import type { Random } from '../../services/storage/test/support/random.js'
 import { storageOverWire } from '../../services/storage/test/support/storage-over-wire.js'
+import { sayCounts } from './say-counts.js'
+import { quickLeaseEnv } from './damage.js'
 import type { Soak } from './shared.js'
 
 /**
- * Kills storage and looks at the volume; starts it and looks again, before any client comes back.
+ * Ends storage and looks at the volume; starts it and looks again, before any client comes back.
  * @param sample of so many versions sha256sum sees the files and the service is asked
  * @throws Error with the laws that are broken
  */
 export async function killAndLook(
-  { real, ledger, counts, random }: Soak,
+  shared: Soak,
   proxy: TcpProxy,
-  sample = Number.POSITIVE_INFINITY,
+  {
+    sample = Number.POSITIVE_INFINITY,
+    end = kill,
+    start = begin,
+  }: {
+    readonly sample?: number
+    /** How storage comes to its end. */
+    readonly end?: (shared: Soak) => Promise<void>
+    /** How it is started again. */
+    readonly start?: (shared: Soak) => Promise<void>
+  } = {},
 ): Promise<void> {
-  counts.kills += 1
+  const { real, ledger, counts, random } = shared
   proxy.refuse(true)
-  await real.kill()
+  await end(shared)
   proxy.cut()
   const broken = brokenOnDisk(real.volume, ledger)
   const seen = sampleOf(ledger, sample, random)
   counts.versionsChecked += await sumUp(real.volume, seen)
-  await real.start()
+  await start(shared)
   broken.push(...brokenOnDisk(real.volume, ledger))
   broken.push(...(await brokenAnswers(real.volume, storageOverWire(real), seen)))
-  if (broken.length > 0) throw new Error(`laws are broken after kill ${counts.kills}:\n${broken.join('\n')}`)
+  if (broken.length > 0) throw new Error(`laws are broken after ${sayCounts(counts)}:\n${broken.join('\n')}`)
   forgetWhatIsOver(ledger)
   proxy.refuse(false)
 }
@@ -73,3 +85,10 @@ function forgetWhatIsOver({ versions, uploads }: Ledger): void {
   )
   for (const [versionId] of over) uploads.delete(versionId)
 }
+
+async function kill({ real, counts }: Soak): Promise<void> {
+  counts.kills += 1
+  await real.kill()
+}
+
+const begin = ({ real }: Soak): Promise<void> => real.start({ env: quickLeaseEnv })

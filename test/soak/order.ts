@@ -22,16 +22,18 @@ export interface Errand {
 export async function bring(shared: Soak, { versionId, onTheWay = [], to, call }: Errand): Promise<void> {
   const { ledger, orders, random, counts } = shared
   const known = knownVersion(ledger, versionId)
-  const order = { versionId, ...orders.next(versionId) }
   known.may = new Set([...known.may, ...onTheWay, to])
-  await untilAnswered(shared, (clients) => call(clients, order))
+  const order = await carriedOut(shared, call, { versionId, ...orders.next(versionId) })
+  if (!order) return
   known.may = new Set([to])
   counts.commands += 1
   const luck = random()
   if (luck > 0.3) return
   counts.repeats += 1
   if (luck > 0.15 || order.opSeq === 1n) {
-    await untilAnswered(shared, (clients) => call(clients, order))
+    await untilAnswered(shared, (clients) => call(clients, order)).catch((error: unknown) => {
+      if (!isBeforeRepair(shared, order, error)) throw error
+    })
     return
   }
   const late = { ...order, opSeq: order.opSeq - 1n }
@@ -41,6 +43,39 @@ export async function bring(shared: Soak, { versionId, onTheWay = [], to, call }
   if (!isDomainError(refusal, 'STALE_COMMAND'))
     throw new Error(`command ${late.opSeq} about ${versionId} came after ${order.opSeq}: ${String(refusal)}`)
 }
+
+/**
+ * After a repair of the journal of commands storage refuses what was ordered before, and cannot know whether it was
+ * done. It is ordered again; what is refused then stays in one of the places where it may be.
+ * @returns the order that was carried out
+ */
+async function carriedOut(
+  shared: Soak,
+  call: Errand['call'],
+  order: VersionOrder,
+): Promise<VersionOrder | undefined> {
+  try {
+    await untilAnswered(shared, (clients) => call(clients, order))
+    return order
+  } catch (error) {
+    if (!isBeforeRepair(shared, order, error)) throw error
+  }
+  const again = { ...order, ...shared.orders.next(order.versionId) }
+  try {
+    await untilAnswered(shared, (clients) => call(clients, again))
+    return again
+  } catch (error) {
+    if (isDomainError(error)) return undefined
+    throw error
+  }
+}
+
+/** Whether an order was refused only because a later epoch has begun since. */
+export const isBeforeRepair = (
+  { orders }: Soak,
+  { epoch }: { readonly epoch: bigint },
+  error: unknown,
+): boolean => isDomainError(error, 'STALE_COMMAND') && epoch < orders.epoch
 
 /**
  * Repeats a call as the worker does: until it is answered.

@@ -9,6 +9,10 @@ export interface SoakCounts {
   kills: number
   /** Times that the process was held up. */
   stops: number
+  /** Times that another owner took the volume while it was held up. */
+  takeovers: number
+  /** Bits that were flipped in the journal of commands. */
+  flips: number
   /** Times that connections were cut or stalled. */
   cuts: number
   sealed: number
@@ -25,7 +29,7 @@ export interface SoakCounts {
 }
 
 export const noCounts = (): SoakCounts => ({
-  ...{ kills: 0, stops: 0, cuts: 0, sealed: 0, aborted: 0, resumed: 0 },
+  ...{ kills: 0, stops: 0, takeovers: 0, flips: 0, cuts: 0, sealed: 0, aborted: 0, resumed: 0 },
   ...{ reads: 0, commands: 0, repeats: 0, versionsChecked: 0 },
 })
 
@@ -52,12 +56,18 @@ export interface Orders {
   next(versionId: VersionId): { readonly epoch: bigint; readonly opSeq: bigint }
   /** As after the restoration of an old database: a greater epoch, under which all counts begin anew. */
   beginEpoch(): void
+  /** The same above what a volume has seen. */
+  beginEpochAbove(seen: bigint): void
   readonly epoch: bigint
 }
 
 export function giveOrders(): Orders {
   const last = new Map<VersionId, bigint>()
   let epoch = 1n
+  const begin = (seen: bigint): void => {
+    epoch = seen + 1n
+    last.clear()
+  }
   return {
     get epoch() {
       return epoch
@@ -67,10 +77,8 @@ export function giveOrders(): Orders {
       last.set(versionId, opSeq)
       return { epoch, opSeq }
     },
-    beginEpoch: () => {
-      epoch += 1n
-      last.clear()
-    },
+    beginEpoch: () => begin(epoch),
+    beginEpochAbove: begin,
   }
 }
 

@@ -5,6 +5,7 @@ import { makeRealStorage } from '../../services/storage/test/support/real-storag
 import { leaveStrangers } from '../../services/storage/test/support/world.js'
 import { keepAborting } from './aborts.js'
 import { keepCommanding } from './commands.js'
+import { quickLeaseEnv } from './damage.js'
 import { killAndLook } from './look.js'
 import { keepReadingParts } from './partial-reads.js'
 import { keepReading } from './reads.js'
@@ -40,7 +41,7 @@ export async function soak(options: SoakOptions): Promise<SoakCounts> {
   }
   const timer = setInterval(() => onTime?.(counts), 10_000)
   try {
-    await real.start()
+    await real.start({ env: quickLeaseEnv })
     const atWork = [
       ...Array.from({ length: uploaders }, (_, index) => keepUploading(shared, index)),
       ...Array.from({ length: readers }, () => [keepReading(shared), keepReadingParts(shared)]).flat(),

@@ -1,6 +1,7 @@
 import type { TcpProxy } from '@goldkeep/testing'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RealStorage } from '../../services/storage/test/support/real-storage.js'
+import { flipJournalBit, takeOverFrom } from './damage.js'
 import { killAndLook } from './look.js'
 import type { Soak } from './shared.js'
 
@@ -16,7 +17,9 @@ export async function makeTrouble(shared: Soak, proxy: TcpProxy, milliseconds: n
   while (performance.now() < until && !over.aborted) {
     await delay(pause.least + random() * pause.more)
     const luck = random()
-    if (luck < 0.4) await killAndLook(shared, proxy, sample)
+    if (luck < 0.3) await killAndLook(shared, proxy, { sample })
+    else if (luck < 0.35) await killAndLook(shared, proxy, { sample, start: flipJournalBit })
+    else if (luck < 0.4) await killAndLook(shared, proxy, { sample, end: takeOverFrom })
     else if (luck < 0.6) {
       counts.stops += 1
       await holdUp(real, random() * pause.more)
