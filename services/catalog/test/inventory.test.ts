@@ -231,20 +231,4 @@ describe('an inventory', () => {
     expect(unknownVersionIds).toEqual(held.map(({ versionId: id }) => id))
     expect(Buffer.byteLength(unknownVersionIds.join(''))).toBeGreaterThan(4 * 1024 * 1024)
   })
-
-  test('with an image that is not known here keeps its name from others, and tells people', async () => {
-    const image = { imageId: 'Found', imageUid: 'uid-0123456789abcdefghij', epoch: 1n, generation: 3n }
-    const deleted = { ...image, imageId: 'gone', imageUid: 'uid-abcdefghij0123456789', deleted: true }
-    await record([
-      { images: [image, deleted].map((one) => catalog.HeldImage.fromPartial(one)) },
-      { complete: true },
-    ])
-    await expect(house.images.create({ imageId: 'found' })).rejects.toEqual(reason('IMAGE_ON_VOLUME'))
-    await house.images.create({ imageId: 'gone' })
-    const { volumes } = await house.volumes.list({})
-    const told = volumes.find((volume) => volume.volumeId === volumeId)?.troubles
-    expect(told).toEqual([expect.stringMatching(/an image Found \(uid-.* that the catalog does not know/)])
-    await record([{ complete: true }])
-    await house.images.create({ imageId: 'found' })
-  })
 })

@@ -35,7 +35,7 @@ export default mutantsOf(
     {
       id: 'right-files-refused',
       law: 2,
-      from: '    if (await holdsFile(join(directory, other.path), other)) continue\n',
+      from: '    if (await holdsFile(join(directory, other.path), other, deployment.signal)) continue\n',
       to: '',
       meaning: 'a damaged file cannot be fetched again',
     },
@@ -49,7 +49,7 @@ export default mutantsOf(
     {
       id: 'present-file-fetched-again',
       law: 2,
-      from: 'if (await holdsFile(target, file)) {',
+      from: 'if (await holdsFile(target, file, deployment.signal)) {',
       to: 'if (false as boolean) {',
       meaning: 'a fetch that is repeated reads everything again',
     },
