@@ -16,7 +16,7 @@ describe('the XML of a WIM', () => {
     expect(images).toEqual([
       {
         index: 1,
-        name: 'lab &amp; office',
+        name: 'lab & office',
         directoryCount: 12n,
         fileCount: 34n,
         totalBytes: 9007199254740993n,

@@ -71,7 +71,7 @@ function unreadable(found: string): WimFault {
 function readImage(image: XmlElement, position: number): WimImage {
   const windows = childOf(image, 'WINDOWS')
   return {
-    index: Number(image.attributes.get('INDEX') ?? position + 1),
+    index: Number(image.attributes['INDEX'] ?? position + 1),
     name: textOf(image, 'NAME') ?? textOf(image, 'DISPLAYNAME') ?? '',
     ...numberOf('totalBytes', textOf(image, 'TOTALBYTES')),
     ...numberOf('directoryCount', textOf(image, 'DIRCOUNT')),
