@@ -5,7 +5,16 @@ import { sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import { sweep } from '../src/operations/sweep.js'
 import { useTestCatalog } from './support/test-catalog.js'
-import { claim, openJobId, registerVolume, sealVersion, validate } from './support/versions.js'
+import {
+  claim,
+  manifestOf,
+  openJobId,
+  registerVolume,
+  schema,
+  sealVersion,
+  validate,
+  versionOf,
+} from './support/versions.js'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -258,6 +267,22 @@ describe('a publication', () => {
       expect(part).toMatchObject({ epoch: BigInt(epoch + 1), primaryVersionId: '' })
       expect(part.bases.map(sha256FromProto)).toContain('ab'.repeat(32))
       expect((await seal()) && documentOf(await publish())).toMatchObject({ next_number: 5 })
+    })
+
+    test('gives what is not sealed yet another number, when that was given out before', async () => {
+      const begin = async () => (await house.uploads.begin({ imageId, schema })).upload?.versionId ?? ''
+      const numberOf = async (versionId: string) => (await versionOf(house, versionId)).number
+      const [first, second] = [await begin(), await begin()]
+      await recordImages([unknownImage(await epochOf(), 3n, 40)])
+      expect([await numberOf(first), await numberOf(second)]).toEqual([40, 41])
+      // Of a third the seal is told before anything else is.
+      const third = await begin()
+      const manifest = await manifestOf(house, third, volumeId)
+      const seal = { volumeId, versionId: third, manifest, nextNumber: 60 }
+      expect(await house.coordination.recordSealed(seal)).toEqual({ number: 62 })
+      expect(await house.coordination.recordSealed(seal)).toEqual({ number: 62 })
+      expect([await numberOf(first), await numberOf(second)]).toEqual([60, 61])
+      expect(await numberOf(await begin())).toBe(63)
     })
 
     test('and that is older, or lost, is made once more in the same epoch', async () => {

@@ -1,3 +1,4 @@
+import { catalog as contracts } from '@goldkeep/contracts'
 import { sha256OfFile } from '@goldkeep/testing'
 import { join } from 'node:path'
 import { untilPublished } from '../../e2e/support/until-published.js'
@@ -31,8 +32,9 @@ async function brokenNumbers({ catalog, numbers }: Site): Promise<string[]> {
   for (const imageId of images) {
     const filter = { imageId }
     const { versions } = await catalog.versions.list({ filter, pageSize: 1000 })
-    for (const { number, versionId } of versions) {
-      if (number === 0) continue
+    for (const { number, versionId, lifecycle } of versions) {
+      // What is not sealed yet may be given another number.
+      if (lifecycle !== contracts.Lifecycle.LIFECYCLE_SEALED) continue
       const name = `${imageId}@${number}`
       const known = numbers.get(name) ?? versionId
       if (known !== versionId) broken.push(`${name} was ${known}, and is ${versionId}`)

@@ -103,13 +103,33 @@ export async function publishChange(
   await wantPublications(trx, uid, generation)
 }
 
-/** A number that was given out once is never given out again, also when the database was put back since. */
+/** A number that a sealed version has is never given to another, also when the database was put back since. */
 export async function raiseNextNumber(trx: Transaction<DB>, uid: string, seen: number): Promise<void> {
-  await trx
+  const raised = await trx
     .updateTable('images')
     .set({ nextNumber: seen })
     .where('uid', '=', uid)
     .where('nextNumber', '<', seen)
+    .executeTakeFirst()
+  if (raised.numUpdatedRows > 0n) await renumberUnsealed(trx, uid, seen)
+}
+
+/**
+ * A database that was put back gives numbers out again until it hears what the volumes have. No version that is
+ * sealed keeps such a one: what is not sealed by then gets another.
+ */
+async function renumberUnsealed(trx: Transaction<DB>, uid: string, from: number): Promise<void> {
+  const renumbered = await sql`
+    update versions set number = ${from}::integer + later.place
+    from (
+      select version_id, (row_number() over (order by number))::integer - 1 as place
+      from versions where image_uid = ${uid} and manifest_digest is null
+    ) as later
+    where versions.version_id = later.version_id`.execute(trx)
+  await trx
+    .updateTable('images')
+    .set({ nextNumber: from + Number(renumbered.numAffectedRows ?? 0n) })
+    .where('uid', '=', uid)
     .execute()
 }
 

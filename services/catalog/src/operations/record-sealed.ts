@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Actor } from '../domain/actor.js'
 import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
-import { lockImageByUid, publishChange } from '../db/images-queries.js'
+import { lockImageByUid, publishChange, raiseNextNumber } from '../db/images-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
 import { setLocation } from '../db/locations-queries.js'
 import { recordAct } from '../db/records-queries.js'
@@ -19,6 +19,8 @@ export interface SealedReport {
   readonly imageUid: string
   readonly manifest: Uint8Array
   readonly findings: readonly Finding[]
+  /** Of the image, as the volume has it; 0: it has none. */
+  readonly nextNumber: number
 }
 
 /**
@@ -34,6 +36,7 @@ export async function recordSealed(
   const manifest = parseManifest(report.manifest)
   const digest = createHash('sha256').update(report.manifest).digest('hex')
   const image = await lockImageByUid(trx, await imageUidOfVersion(trx, report.versionId))
+  await raiseNextNumber(trx, image.uid, report.nextNumber)
   const version = await lockVersion(trx, report.versionId)
   assertSameVersion(report, manifest, version)
   if (version.manifestDigest !== null) return assertSameSeal(version, digest)

@@ -115,6 +115,7 @@ export class SealReporter {
     return {
       volumeId: store.identity.volume,
       instanceId,
+      nextNumber: store.publications().find((image) => image.imageUid === imageUid)?.nextNumber ?? 0,
       versionId,
       imageId,
       imageUid,
