@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createFileRegistry, fromBinary, type DescField, type DescMessage } from '@bufbuild/protobuf'
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import { isDomainError, utf8Length } from '@goldkeep/domain'
-import { catalog, descriptorSet, limitRequest, mapFields, storage } from './index.js'
+import { catalog, descriptorSet, limitItem, limitRequest, mapFields, storage } from './index.js'
 
 const contracts = createFileRegistry(
   fromBinary(FileDescriptorSetSchema, Buffer.from(descriptorSet, 'base64')),
@@ -118,6 +118,17 @@ describe('the limits of requests', () => {
     const report = integers.filter(({ method }) => method.endsWith('/ReportProgress'))
     for (const one of report) expect(limited(one, -1n).refusal).toBeUndefined()
     expect(report.length).toBeGreaterThan(2)
+  })
+
+  it('hold an item of a progress report to numbers and times that exist', () => {
+    const lastReadTime = new Date('+200000-01-01T00:00:00Z')
+    const files = [{ path: 'hd0/a', ranges: [{ start: 0n, end: 2n ** 60n }] }]
+    const read = catalog.ReadProgress.fromPartial({ deploymentId: 'd', lastReadTime })
+    expect(() => limitItem(read)).not.toThrow()
+    expect(() => limitItem({ ...read, files })).toThrow('files.ranges.end: expected a number from 0 to 2^53')
+    expect(() => limitItem({ ...read, lastReadTime: new Date(Number.NaN) })).toThrow(
+      'last_read_time: expected a time, found none that exists',
+    )
   })
 
   it('know every map', () => {

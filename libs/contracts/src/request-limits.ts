@@ -53,6 +53,8 @@ export const mapFields: ReadonlySet<string> = new Set(['labels'])
 
 /** The files of one version, at most. */
 export const maxFilesOfVersion = 4096
+/** Uploads of one report of progress, and reads of one. */
+export const maxReportItems = 1_000
 /** Sentences about one volume. */
 export const maxTroubles = 1_000
 /** Entries of a list or map of a request, at most; others have `defaultMaxEntries`. */
@@ -63,6 +65,8 @@ const maxEntries: Readonly<Record<string, number>> = {
   lifecycles: 64,
   verdicts: 64,
   files: maxFilesOfVersion,
+  uploads: maxReportItems,
+  reads: maxReportItems,
   expectedSizes: maxFilesOfVersion,
   troubles: maxTroubles,
 }
@@ -70,7 +74,7 @@ const defaultMaxEntries = 10_000
 
 /** The services of one installation report here what they found elsewhere: their texts are cleaned. */
 const reports = '/goldkeep.catalog.v1.Coordination/'
-/** Each item of this report is judged by itself, so that one that is refused stops no other. */
+/** Each item of this report is held to its limits by itself (`limitItem`), so that one that is refused stops no other. */
 const itemwise = `${reports}ReportProgress`
 
 /**
@@ -85,6 +89,11 @@ export function limitRequest(method: string, request: object): void {
     throw new DomainError('PROTOCOL_VIOLATION', `the request cannot be read as a message: ${request.why}`)
   const limits = { cleansAll: method.startsWith(reports), isItemwise: method === itemwise }
   limitMessage(request as Record<string, unknown>, '', limits)
+}
+
+/** Holds one item of a report to the limits that `limitRequest` left out. @throws DomainError INVALID_FIELD */
+export function limitItem(item: object): void {
+  limitMessage(item as Record<string, unknown>, '', { cleansAll: true, isItemwise: false })
 }
 
 interface Limits {
@@ -121,7 +130,7 @@ function limitObject(value: object, field: string, place: string, limits: Limits
   if (value instanceof Uint8Array) return
   if (value instanceof Date) return limitTime(value, field, place, limits)
   if (Array.isArray(value)) {
-    if (!limits.isItemwise) limitEntries(value.length, field, place)
+    if (!limits.isItemwise || place === '') limitEntries(value.length, field, place)
     for (let index = 0; index < value.length; index += 1) limitValue(value, index, field, place, limits)
   } else if (mapFields.has(field)) limitMap(value as Record<string, unknown>, field, place, limits)
   else if (isAlternative(value)) limitAlternative(value, place, limits)

@@ -78,6 +78,28 @@ describe('a report', () => {
     expect(files).toMatchObject([{ committedSize: 7n, failure: 'a\ufffdb' }])
   })
 
+  it('has at most a thousand reads, and names those that go beyond what an item may have', async () => {
+    const deploymentId = 'dep-x'
+    const reads = Array.from({ length: 1_001 }, () => ({ deploymentId }))
+    await expect(house.coordination.reportProgress({ volumeId, reads })).rejects.toMatchObject({
+      message: 'reads: expected at most 1000 entries, found 1001',
+    })
+    const files = Array.from({ length: 4_097 }, (_, n) => ({ path: `hd0/${n}` }))
+    const ranges = Array.from({ length: 10_001 }, (_, n) => ({ start: BigInt(n), end: BigInt(n + 1) }))
+    const { refused } = await house.coordination.reportProgress({
+      volumeId,
+      reads: [
+        { deploymentId: 'many-files', files },
+        { deploymentId: 'many-ranges', files: [{ path: wimPath, ranges }] },
+        { deploymentId },
+      ],
+    })
+    expect(refused).toEqual([
+      { subjectId: 'many-files', reason: 'files: expected at most 4096 entries, found 4097' },
+      { subjectId: 'many-ranges', reason: 'files.ranges: expected at most 10000 entries, found 10001' },
+    ])
+  })
+
   it('of a seal is recorded whatever becomes of its findings', async () => {
     await sql`alter table findings add constraint no_storms check (message <> 'storm')`.execute(house.db)
     const versionId = await begin()

@@ -44,7 +44,7 @@ export async function reportUpload(
     .forUpdate()
     .executeTakeFirst()
   if (!open) return
-  for (const file of upload.files) await keepFile(trx, upload.versionId, file)
+  await keepFiles(trx, upload.versionId, upload.files)
   const active = lastActivity(upload)
   if (active === undefined) return
   const alive = await trx
@@ -66,12 +66,27 @@ function lastActivity(upload: ReportedUpload) {
   return undefined
 }
 
-async function keepFile(trx: Transaction<DB>, versionId: string, file: ReportedFile): Promise<void> {
+/** All in one statement; of a file that is there twice, what was said last. */
+async function keepFiles(
+  trx: Transaction<DB>,
+  versionId: string,
+  files: readonly ReportedFile[],
+): Promise<void> {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  if (byPath.size === 0) return
   await trx
     .insertInto('uploadFiles')
-    .values({ versionId, ...file })
+    .values([...byPath.values()].map((file) => ({ versionId, ...file })))
     .onConflict((conflict) =>
-      conflict.columns(['versionId', 'path']).doUpdateSet({ ...file, updatedAt: sql`now()` }),
+      conflict.columns(['versionId', 'path']).doUpdateSet(({ ref }) => ({
+        state: ref('excluded.state'),
+        attemptId: ref('excluded.attemptId'),
+        committedSize: ref('excluded.committedSize'),
+        expectedSize: ref('excluded.expectedSize'),
+        digest: ref('excluded.digest'),
+        failure: ref('excluded.failure'),
+        updatedAt: sql`now()`,
+      })),
     )
     .execute()
 }

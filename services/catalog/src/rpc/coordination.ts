@@ -39,9 +39,9 @@ export function coordinationService(
       const house = await atomically.execute((trx) => registerVolume(trx, volume))
       return { ...house, epoch: BigInt(house.epoch) }
     },
-    reportProgress: async (request) => {
+    reportProgress: async (request, { signal }) => {
       await requireInstance(db, request.volumeId, request.instanceId)
-      return takeProgress(db, request, times)
+      return takeProgress(db, request, times, signal)
     },
     recordSealed: async (request, { actor }) => {
       await getVolume(db, request.volumeId)

@@ -1,4 +1,4 @@
-import { catalog, sha256FromProto } from '@goldkeep/contracts'
+import { catalog, limitItem, sha256FromProto } from '@goldkeep/contracts'
 import { cleanText, textLimits } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import type { Times } from '../domain/times.js'
@@ -15,29 +15,39 @@ interface Answer {
 
 /**
  * Each upload and each read in a transaction of its own: an item that cannot be taken is named in the answer and
- * holds up no other. Only a database that is away fails the whole report, which is then sent again.
+ * holds up no other. Only a database that is away fails the whole report, which is then sent again. No further item
+ * is taken once the call has ended.
  */
 export async function takeProgress(
   db: Kysely<DB>,
   report: catalog.ReportProgressRequest,
   times: Times,
+  signal: AbortSignal,
 ): Promise<Answer> {
   const answer: Answer = { endedDeploymentIds: [], refused: [] }
   const { volumeId, stopping } = report
   await takeItem(answer, volumeId, () =>
     db.transaction().execute((trx) => reportVolume(trx, { ...spaceOf(report), volumeId, stopping }, times)),
   )
-  for (const { versionId, files, lastByteTime } of report.uploads)
-    await takeItem(answer, versionId, () => {
+  for (const item of report.uploads) {
+    signal.throwIfAborted()
+    await takeItem(answer, item.versionId, async () => {
+      limitItem(item)
+      const { versionId, files, lastByteTime } = item
       const upload = { versionId, files: files.map(decodeFile), lastByteTime }
-      return db.transaction().execute((trx) => reportUpload(trx, upload, times))
+      await db.transaction().execute((trx) => reportUpload(trx, upload, times))
     })
-  for (const { deploymentId, files, lastReadTime } of report.reads)
-    await takeItem(answer, deploymentId, async () => {
+  }
+  for (const item of report.reads) {
+    signal.throwIfAborted()
+    await takeItem(answer, item.deploymentId, async () => {
+      limitItem(item)
+      const { deploymentId, files, lastReadTime } = item
       const read = { deploymentId, files: files.map(decodeRanges), lastReadTime }
       const isOpen = await db.transaction().execute((trx) => reportRead(trx, read, times))
       if (!isOpen) answer.endedDeploymentIds.push(deploymentId)
     })
+  }
   return answer
 }
 

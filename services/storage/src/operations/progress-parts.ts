@@ -1,4 +1,4 @@
-import { catalog } from '@goldkeep/contracts'
+import { catalog, maxReportItems } from '@goldkeep/contracts'
 import type { ReadCount } from './read-meter.js'
 
 /** Files of an upload in one item: with the longest last words each, some 300 KiB. */
@@ -21,7 +21,7 @@ export function* inParts(items: readonly ReportItem[]): Generator<ReportItem[]> 
   let bytes = 0
   for (const item of items) {
     const size = sizeOf(item)
-    if (part.length > 0 && bytes + size > partBytes) {
+    if (part.length === maxReportItems || (part.length > 0 && bytes + size > partBytes)) {
       yield part
       part = []
       bytes = 0
