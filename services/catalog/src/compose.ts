@@ -116,7 +116,7 @@ function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
   guarded.add(catalog.VersionsDefinition, versionsService(db))
   guarded.add(catalog.UploadsDefinition, uploadsService(db, times))
   guarded.add(catalog.DeploymentsDefinition, deploymentsService(db, times))
-  guarded.add(catalog.VolumesDefinition, volumesService(db))
+  guarded.add(catalog.VolumesDefinition, volumesService(db, times))
   guarded.add(catalog.JobsDefinition, jobsService(db))
   guarded.add(catalog.TokensDefinition, tokensService(db))
   guarded.add(catalog.CoordinationDefinition, coordinationService(db, times))

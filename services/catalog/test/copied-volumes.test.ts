@@ -25,6 +25,8 @@ describe('a volume and a copy of it that are served at once', () => {
       .execute()
 
   beforeEach(async () => {
+    // Those of the other tests stand at the same addresses.
+    await house.db.updateTable('volumes').set({ address: 'elsewhere:7461' }).execute()
     volumeId = newVolumeId()
     await register(original)
   })

@@ -34,6 +34,40 @@ describe('a volume that has fallen silent', () => {
     await hear(volumeId, '0', 10 ** 12)
   })
 
+  test('is shown as silent, at once when another volume reports from its address', async () => {
+    const atAddress = async (address: string, ago: string): Promise<string> => {
+      const volume = await registerVolume(house)
+      const lastSeenAt = sql<Date>`now() - ${ago}::interval`
+      await house.db
+        .updateTable('volumes')
+        .set({ address, lastSeenAt })
+        .where('volumeId', '=', volume)
+        .execute()
+      return volume
+    }
+    const shown = async (volumeId: string) =>
+      (await house.volumes.list({})).volumes.find((volume) => volume.volumeId === volumeId)
+    const dead = await atAddress('10.0.0.3:7461', '2 hours')
+    expect(await shown(dead)).toMatchObject({
+      silent: true,
+      troubles: [expect.stringMatching(/^silent since \d{4}-.*is stopped, or its volume is not there$/)],
+    })
+    const alive = await atAddress('10.0.0.4:7461', '5 seconds')
+    expect(await shown(alive)).toMatchObject({ silent: false, troubles: [] })
+    const successor = await atAddress('10.0.0.4:7461', '1 second')
+    expect(await shown(alive)).toMatchObject({
+      silent: true,
+      troubles: [
+        expect.stringMatching(`volume ${successor} has reported from its address since`),
+        expect.stringMatching(`one volume at the address 10.0.0.4:7461, found also ${successor}`),
+      ],
+    })
+    expect(await shown(successor)).toMatchObject({
+      silent: false,
+      troubles: [expect.stringMatching(`found also ${alive}`)],
+    })
+  })
+
   test('is given no commands, and its jobs come again with its first report', async () => {
     const silent = await registerVolume(house)
     const fallSilent = () =>

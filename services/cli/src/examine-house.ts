@@ -63,10 +63,13 @@ async function examineVolume({
   freeBytes,
   capacityBytes,
   troubles,
+  silent,
 }: catalog.Volume): Promise<Examined[]> {
   const what = `volume ${volumeId}`
-  const ms = await measureConnect(address, connectMs)
   const told = troubles.map((trouble) => warn(what, trouble))
+  // Among its troubles is the silence.
+  if (silent) return told
+  const ms = await measureConnect(address, connectMs)
   if (ms === undefined)
     return [warn(what, `its storage service does not answer at ${address} from here`), ...told]
   const space = `${formatSize(freeBytes)} of ${formatSize(capacityBytes)} free`

@@ -69,7 +69,7 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
         ),
       ...jobViews.filter(isStuck).map(stuckJob),
       ...volumeList
-        .filter((volume) => !volume.reachable)
+        .filter((volume) => !volume.reachable && !volume.silent)
         .map((volume) => `the storage service of ${volume.volumeId} does not answer at ${volume.address}`),
       ...volumeList.flatMap(({ volumeId, troubles }) => troubles.map((text) => `${volumeId}: ${text}`)),
       ...now.flatMap(uploadTrouble),
@@ -110,8 +110,14 @@ function speedOf(upload: UploadView, before: readonly UploadView[]): number {
   )
 }
 
-async function withReach<Volume extends { readonly address: string }>(volume: Volume) {
-  return { ...volume, reachable: (await measureConnect(volume.address, connectMs)) !== undefined }
+/** Another volume may answer at the address of one that is silent. */
+async function withReach<Volume extends { readonly address: string; readonly silent: boolean }>(
+  volume: Volume,
+) {
+  return {
+    ...volume,
+    reachable: !volume.silent && (await measureConnect(volume.address, connectMs)) !== undefined,
+  }
 }
 
 async function listPrimaries(connection: CatalogConnection): Promise<VersionView[]> {

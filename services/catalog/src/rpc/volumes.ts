@@ -1,29 +1,55 @@
 import type { catalog } from '@goldkeep/contracts'
+import { listed } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import { databaseNow } from '../db/clock.js'
 import { getHouse } from '../db/house-queries.js'
 import type { DB, VolumeRow } from '../db/tables.js'
-import { listVolumes } from '../db/volumes-queries.js'
+import { listHeardVolumes } from '../db/volumes-queries.js'
+import { describeSilence, volumesAtAddressOf } from '../domain/silent-volumes.js'
+import type { Times } from '../domain/times.js'
 import type { KnownCaller } from './door.js'
 
 /** The Volumes service. */
-export function volumesService(db: Kysely<DB>): catalog.VolumesServiceImplementation<KnownCaller> {
+export function volumesService(
+  db: Kysely<DB>,
+  { volumeSilenceMs }: Pick<Times, 'volumeSilenceMs'>,
+): catalog.VolumesServiceImplementation<KnownCaller> {
   return {
     list: async () => {
       const { houseId } = await getHouse(db)
       const foreign = await db.selectFrom('foreignImages').selectAll().orderBy('imageId').execute()
-      const volumes = (await listVolumes(db)).map((volume) => ({
-        volumeId: volume.volumeId,
-        address: volume.address,
-        houseId,
-        capacityBytes: BigInt(volume.capacityBytes),
-        freeBytes: BigInt(volume.freeBytes),
-        lastSeenTime: volume.lastSeenAt,
-        troubles: [...volume.troubles, ...rivalOf(volume), ...foreignOf(volume, foreign)],
-      }))
+      const heard = await listHeardVolumes(db)
+      const volumes = heard.map((volume) => {
+        const silence = describeSilence(volume, heard, volumeSilenceMs)
+        return {
+          volumeId: volume.volumeId,
+          address: volume.address,
+          houseId,
+          capacityBytes: BigInt(volume.capacityBytes),
+          freeBytes: BigInt(volume.freeBytes),
+          lastSeenTime: volume.lastSeenAt,
+          troubles: [
+            ...(silence === undefined ? [] : [silence]),
+            ...sharedAddressOf(volume, heard),
+            ...volume.troubles,
+            ...rivalOf(volume),
+            ...foreignOf(volume, foreign),
+          ],
+          silent: silence !== undefined,
+        }
+      })
       return { volumes, serverTime: await databaseNow(db) }
     },
   }
+}
+
+function sharedAddressOf(volume: VolumeRow, all: readonly VolumeRow[]): string[] {
+  const others = volumesAtAddressOf(volume, all).map(({ volumeId }) => volumeId)
+  if (others.length === 0) return []
+  return [
+    `expected one volume at the address ${volume.address}, found also ${listed(others)}; ` +
+      'put back the directory of the one that is gone, or give each storage service an address of its own',
+  ]
 }
 
 function foreignOf(

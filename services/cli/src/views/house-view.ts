@@ -45,6 +45,7 @@ export function volumeView(volume: catalog.Volume) {
     freeBytes: String(volume.freeBytes),
     lastSeenTime: isoTime(volume.lastSeenTime),
     troubles: volume.troubles,
+    silent: volume.silent,
   }
 }
 
@@ -58,10 +59,20 @@ export function volumeTable(volumes: readonly (VolumeView & { readonly reachable
       volume.address,
       formatSize(volume.freeBytes),
       formatSize(volume.capacityBytes),
-      volume.reachable ? 'reachable' : `NOT REACHABLE, last seen ${formatTime(volume.lastSeenTime)}`,
+      wordForStorage(volume),
     ]),
     'no volume has registered; is a storage service running?',
   )
+}
+
+/** Something that answers at the address of a silent volume is not its storage service. */
+function wordForStorage({
+  silent,
+  reachable,
+  lastSeenTime,
+}: VolumeView & { readonly reachable: boolean }): string {
+  if (silent) return `SILENT since ${formatTime(lastSeenTime)}`
+  return reachable ? 'reachable' : `NOT REACHABLE, last seen ${formatTime(lastSeenTime)}`
 }
 
 export function tokenView(token: catalog.Token) {

@@ -74,6 +74,25 @@ async function descend(root: VolumeRoot, path: string): Promise<number> {
 
 const components = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.')
 
+/** What stands at the volume's path, if it is no longer the directory that is held open. */
+export async function findMovedRoot({ sys, fd, path }: VolumeRoot): Promise<string | undefined> {
+  const held = await sys.fstat(fd)
+  let present: number
+  try {
+    present = await sys.open(path, O_RDONLY | O_DIRECTORY)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return 'nothing'
+    if (isErrno(error, 'ENOTDIR', 'ELOOP')) return 'no directory'
+    throw error
+  }
+  try {
+    const { dev, ino } = await sys.fstat(present)
+    return dev === held.dev && ino === held.ino ? undefined : 'another directory'
+  } finally {
+    await sys.close(present)
+  }
+}
+
 /** Makes a directory and those above it that are absent, each of them durable. */
 export async function makeDirectory(root: VolumeRoot, path: string): Promise<void> {
   let parent = ''

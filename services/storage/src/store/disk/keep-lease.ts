@@ -1,6 +1,6 @@
 import { DomainError } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
-import type { VolumeRoot } from './directories.js'
+import { findMovedRoot, type VolumeRoot } from './directories.js'
 import { describeHolder, leaseEpochs, readLease, writeLease, type Holder } from './lease.js'
 import type { LeaseTimes } from './lease-times.js'
 import { elapsedMs, type ClockReading, type OwnerClock } from './owner-clock.js'
@@ -51,10 +51,21 @@ export function keepLease({ root, holder, log, times, clock }: LeaseKeeping, beg
     giveUp(`the volume ${root.path} was taken over by ${describeHolder(successor ?? { holder: undefined })}`)
     requireMine()
   }
+  /** What is acknowledged in a directory that nobody finds again would be lost. */
+  const requireInPlace = async (): Promise<void> => {
+    const found = await findMovedRoot(root)
+    if (found === undefined) return
+    giveUp(
+      `the volume ${root.path} was moved or unmounted while it was served: expected the directory that was opened ` +
+        `at the start, found ${found}. What was acknowledged is in that directory; put it back, then start again`,
+    )
+    requireMine()
+  }
   /** Looks first, so that a lost lease is not written again, and last, so that no successor is overlooked. */
   const renew = async (): Promise<void> => {
     const started = clock.read()
     await look()
+    await requireInPlace()
     await writeLease(root, holder, { beat: (beats += 1) })
     await look()
     // A successor has watched the lease for longer than this, and has seen it change after `started`.
