@@ -35,7 +35,9 @@ export class CommandJournal {
 
   static async open(root: VolumeRoot, log: Logger): Promise<CommandJournal> {
     try {
-      const { journal, records } = await Journal.open(root, volumeLayout('').commands, log, decodeCommands)
+      const { journal, records } = await Journal.open(root, volumeLayout('').commands, log, {
+        decode: decodeCommands,
+      })
       return new CommandJournal(journal).#replay(records)
     } catch (error) {
       if (!(error instanceof JournalDamagedError)) throw error

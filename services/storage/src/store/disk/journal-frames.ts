@@ -23,6 +23,10 @@ export function encodeFrame(records: readonly string[], number: number): Uint8Ar
   return frame
 }
 
+/** A journal with one frame for each record, since a record may be as long as a frame. */
+export const encodeFrames = (records: readonly unknown[]): readonly Uint8Array[] =>
+  records.map((record, number) => encodeFrame([JSON.stringify(record)], number))
+
 export interface DecodedJournal {
   /** Up to the first frame that is not whole. */
   readonly records: readonly unknown[]

@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 /** Opens it again, as the next start does. */
-async function recordsOf(journal: Journal): Promise<unknown[]> {
+async function recordsOf(journal: Journal): Promise<readonly unknown[]> {
   await journal.close()
   const { journal: next, records } = await Journal.open(root, 'journal', log)
   await next.close()
@@ -70,6 +70,26 @@ describe('a journal', () => {
     const before = await readWhole(root, 'journal')
     expect(await recordsOf((await Journal.open(root, 'journal', log)).journal)).toEqual([{ kept: 1 }])
     expect(await readWhole(root, 'journal')).toEqual(before)
+  })
+
+  test('is compacted when it is opened, and goes on from there', async () => {
+    const lastOnly = { compact: (all: readonly unknown[]) => all.slice(-1) }
+    const { journal } = await Journal.open(root, 'journal', log)
+    for (let number = 0; number < 100; number += 1) await journal.append({ number })
+    await journal.close()
+    const { journal: next, records } = await Journal.open(root, 'journal', log, lastOnly)
+    expect(records).toEqual([{ number: 99 }])
+    await next.append({ number: 100 })
+    expect(await recordsOf(next)).toEqual([{ number: 99 }, { number: 100 }])
+    const bytes = (await readWhole(root, 'journal')) ?? new Uint8Array()
+    expect(bytes.length).toBeLessThan(100)
+    const damaged = Buffer.from(bytes)
+    damaged[20] = (damaged[20] ?? 0) ^ 16
+    await replaceFile(root, 'journal', damaged)
+    await expect(Journal.open(root, 'journal', log, lastOnly)).rejects.toMatchObject({
+      reason: 'JOURNAL_DAMAGED',
+    })
+    expect(await readWhole(root, 'journal')).toEqual(new Uint8Array(damaged))
   })
 
   test('cuts back an append that the full disk took half of, so that a shorter one may follow', async () => {

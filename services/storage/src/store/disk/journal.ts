@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { withDirectory, type VolumeRoot } from './directories.js'
 import { JournalDamagedError } from './journal-damage.js'
-import { decodeFrames, encodeFrame } from './journal-frames.js'
+import { decodeFrames, encodeFrame, encodeFrames, type DecodedJournal } from './journal-frames.js'
 import { writeFully } from './full-transfers.js'
 import { readWhole, replaceFile } from './whole-files.js'
 
@@ -12,6 +12,14 @@ import { readWhole, replaceFile } from './whole-files.js'
 const mostInFrame = 1024 * 1024
 
 const { O_CREAT, O_NOFOLLOW, O_WRONLY } = fs.constants
+
+/** What is to be known of a journal's records to open it. */
+export interface JournalKind {
+  /** Knows what a whole journal at this path has at least. */
+  readonly decode?: (bytes: Uint8Array) => DecodedJournal
+  /** Fewer records that say the same, or the given array itself. */
+  readonly compact?: (records: readonly unknown[]) => readonly unknown[]
+}
 
 interface Waiting {
   /** JSON. */
@@ -39,33 +47,30 @@ export class Journal {
   /**
    * Opens the journal, made when absent, and gives back its records.
    *
-   * What it held is written out again up to a torn tail. So that is cut, and a record whose sync failed before
-   * the last end is on stable storage now or not there at all. An empty frame follows the last records, so that
-   * damage to them cannot be taken for a torn tail.
-   * @param decode knows what a whole journal at this path has at least
+   * What it held is written out again, compacted, up to a torn tail. So that is cut, and a record whose sync
+   * failed before the last end is on stable storage now or not there at all. An empty frame follows the last
+   * records, so that damage to them cannot be taken for a torn tail.
    * @throws JournalDamagedError; then the file is as it was
    */
   static async open(
     root: VolumeRoot,
     path: string,
     log: Logger,
-    decode = decodeFrames,
-  ): Promise<{ journal: Journal; records: unknown[] }> {
+    { decode = decodeFrames, compact = (records) => records }: JournalKind = {},
+  ): Promise<{ journal: Journal; records: readonly unknown[] }> {
     const bytes = (await readWhole(root, path)) ?? new Uint8Array()
     const decoded = decode(bytes)
     if (decoded.end === 'damaged') throw new JournalDamagedError(path, decoded)
-    const { records, goodBytes, frameCount } = decoded
+    const { goodBytes } = decoded
     if (decoded.end === 'torn')
       log.warn({ path, goodBytes, cutBytes: bytes.length - goodBytes }, 'the torn tail of a journal is cut')
-    const good = [bytes.subarray(0, goodBytes)]
-    if (frameCount > 0 && !decoded.isClosed) good.push(encodeFrame([], frameCount))
-    const content = Buffer.concat(good)
+    const records = compact(decoded.records)
+    const { content, frameCount } = contentOf(bytes, decoded, records)
     await replaceFile(root, path, content)
     const fd = await withDirectory(root, dirname(path), (directory) =>
       root.sys.open(directory.at(basename(path)), O_WRONLY | O_CREAT | O_NOFOLLOW, 0o644),
     )
-    const frames = frameCount + good.length - 1
-    return { journal: new Journal(root, fd, content.length, frames), records: [...records] }
+    return { journal: new Journal(root, fd, content.length, frameCount), records }
   }
 
   /** Resolves when the record is on stable storage. */
@@ -147,4 +152,17 @@ export class Journal {
       { cause: this.#condemned },
     )
   }
+}
+
+/** What a start writes: the frames as they are, or those of the records that are left. */
+function contentOf(
+  bytes: Uint8Array,
+  { records: all, frameCount, isClosed, goodBytes }: DecodedJournal,
+  records: readonly unknown[],
+): { content: Uint8Array; frameCount: number } {
+  const isSame = records === all
+  const frames = isSame ? [bytes.subarray(0, goodBytes)] : [...encodeFrames(records)]
+  const count = isSame ? frameCount : records.length
+  if (count === 0 || (isSame && isClosed)) return { content: Buffer.concat(frames), frameCount: count }
+  return { content: Buffer.concat([...frames, encodeFrame([], count)]), frameCount: count + 1 }
 }

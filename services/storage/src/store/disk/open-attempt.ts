@@ -23,8 +23,12 @@ export async function openAttempt(
   return staged.whileClaimed(path, async () => {
     // Before a restart gives up what is there.
     await staged.root.room.take(1)
-    if (mode.kind === 'restart') return restart(staged, path)
+    if (mode.kind === 'restart') {
+      staged.countStream()
+      return restart(staged, path)
+    }
     const file = requireResumable(staged.state.files.get(path), path, mode.attemptId, mode.offset)
+    staged.countStream()
     if (file.committedSize === 0) return beginFile(staged, path, file.attemptId)
     return resume(staged, file, onHashing)
   })

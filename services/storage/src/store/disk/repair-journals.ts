@@ -5,7 +5,7 @@ import type { CommandRecord } from './command-records.js'
 import { decodeCommands } from './commands-file.js'
 import { listDirectory, makeDirectory, withDirectory, type VolumeRoot } from './directories.js'
 import { readImageDocument } from './image-documents.js'
-import { decodeFrames, encodeFrame, type DecodedJournal } from './journal-frames.js'
+import { decodeFrames, encodeFrames, type DecodedJournal } from './journal-frames.js'
 import { replay, type UploadRecord } from './upload-records.js'
 import { listImages } from './version-index.js'
 import { readWhole, replaceFile } from './whole-files.js'
@@ -75,9 +75,7 @@ async function replaceJournal(
   const keptAs = join(layout.damaged, copyName)
   await makeDirectory(root, layout.damaged)
   await replaceFile(root, keptAs, (await readWhole(root, path)) ?? new Uint8Array())
-  // One frame for each record: a record may be as long as a frame.
-  const frames = records.map((record, number) => encodeFrame([JSON.stringify(record)], number))
-  await replaceFile(root, path, Buffer.concat(frames))
+  await replaceFile(root, path, Buffer.concat(encodeFrames(records)))
   return { path, keptAs, records: records.length }
 }
 

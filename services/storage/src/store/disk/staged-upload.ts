@@ -4,6 +4,7 @@ import { volumeLayout } from '@goldkeep/volume'
 import type { Hash } from 'node:crypto'
 import type { UploadView } from '../upload.js'
 import { lookAt, type VolumeRoot } from './directories.js'
+import { compactUpload } from './compact-upload.js'
 import { Journal } from './journal.js'
 import { applyRecord, replay, type UploadRecord, type UploadState } from './upload-records.js'
 
@@ -16,6 +17,15 @@ export interface KeptHash {
   readonly hash: Hash
 }
 
+/**
+ * What streams that begin and end may add to the journal in one run, in bytes; the next start compacts it. A running
+ * owner does not: if it were stopped in the midst of the rename and lost the volume, it would put its own journal in
+ * the place of its successor's when it went on.
+ */
+const maxBytesOfStreams = 16 * 1024 * 1024
+/** At most what one stream adds without a failure: a record as it begins and one as it ends. */
+const bytesOfStream = 512
+
 type WithoutTime<R> = R extends { readonly time: string } ? Omit<R, 'time'> : never
 
 /** One upload under `staging/`: its journal, and the state that follows from it. */
@@ -23,6 +33,7 @@ export class StagedDirectory {
   readonly hashes = new Map<FilePath, KeptHash>()
   readonly #claimed = new Set<FilePath>()
   #condemned: unknown
+  #bytesOfStreams = 0
 
   private constructor(
     readonly root: VolumeRoot,
@@ -48,7 +59,9 @@ export class StagedDirectory {
     log: Logger,
   ): Promise<StagedDirectory | undefined> {
     if (!(await lookAt(root, layout.journal(versionId)))) return undefined
-    const { journal, records } = await Journal.open(root, layout.journal(versionId), log)
+    const { journal, records } = await Journal.open(root, layout.journal(versionId), log, {
+      compact: compactUpload,
+    })
     if (records.length > 0) return new StagedDirectory(root, journal, replay(records))
     await journal.close()
     return undefined
@@ -70,6 +83,7 @@ export class StagedDirectory {
 
   /** Makes the record durable, then lets it take effect. */
   async record(record: WithoutTime<UploadRecord>): Promise<void> {
+    if (record.t === 'failed') this.#bytesOfStreams += Buffer.byteLength(record.failure)
     const timed = withTime(record)
     await this.journal.append(timed)
     this.current = applyRecord(this.current, timed)
@@ -92,6 +106,15 @@ export class StagedDirectory {
     } finally {
       this.#claimed.delete(path)
     }
+  }
+
+  /**
+   * Counts a stream that is about to begin. One that runs is never refused.
+   * @throws DomainError LIMIT_EXCEEDED
+   */
+  countStream(): void {
+    if (this.#bytesOfStreams >= maxBytesOfStreams) throw tooManyStreams(this.current.upload.versionId)
+    this.#bytesOfStreams += bytesOfStream
   }
 
   /** A fault holds for this run also when it cannot be written down; the next one trusts the journal alone. */
@@ -132,6 +155,15 @@ export class StagedDirectory {
 
 const withTime = (record: WithoutTime<UploadRecord>): UploadRecord =>
   ({ ...record, time: new Date().toISOString() }) as UploadRecord
+
+function tooManyStreams(versionId: VersionId): DomainError {
+  return new DomainError(
+    'LIMIT_EXCEEDED',
+    `upload ${versionId}: expected at most ${maxBytesOfStreams} bytes of its journal for streams that begin and end, ` +
+      'found more; begin another upload, or restart storage, which makes the journal short again',
+    { version_id: versionId, limit: String(maxBytesOfStreams) },
+  )
+}
 
 export function uploadEnded(versionId: VersionId, outcome: string): DomainError {
   return new DomainError('UPLOAD_ENDED', `upload ${versionId} has ended as ${outcome}; begin another`, {

@@ -3,7 +3,10 @@ import type { StagedFile, StagedUpload, UploadPhase } from '../upload.js'
 
 /** What an upload's journal holds. Times are RFC 3339. */
 export type UploadRecord =
+  /** In a compacted journal its time is that of the last byte. */
   | { readonly t: 'opened'; readonly format: 1; readonly upload: StagedUpload; readonly time: string }
+  /** All that is known of a file, in a compacted journal. */
+  | { readonly t: 'file'; readonly file: StagedFile }
   | { readonly t: 'attempt'; readonly path: FilePath; readonly attempt: AttemptId; readonly time: string }
   | {
       readonly t: 'committed'
@@ -70,6 +73,8 @@ export function applyRecord(state: UploadState, record: UploadRecord): UploadSta
         state: 'STOPPED',
         updateTime: record.time,
       })
+    case 'file':
+      return withFile(state, record.file)
     case 'committed':
     case 'finished':
     case 'failed':
