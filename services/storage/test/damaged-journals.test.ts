@@ -57,6 +57,9 @@ describe('a journal of commands with a flipped bit', () => {
     await shelf.reopen({ meanwhile: async () => void (damaged = await flipBit(commandsFile())) })
     const before = await shelf.tree()
     await expect(orders.trash(shelf.store, { epoch: 1, opSeq: 1 })).rejects.toMatchObject(refused)
+    await expect(orders.trash(shelf.store, { epoch: 1, opSeq: 1 })).rejects.toThrow(
+      /`node .*bundle\.js repair VOLUME`.*damaged-journals\.md/,
+    )
     await expect(orders.trash(shelf.store, { epoch: 1, opSeq: 3 })).rejects.toMatchObject(refused)
     await expect(shelf.store.endUpload(fresh, 'ABORTED', { epoch: 1, opSeq: 4 })).rejects.toMatchObject(
       refused,

@@ -14,7 +14,7 @@ export class JournalDamagedError extends DomainError {
       'JOURNAL_DAMAGED',
       `${path} is damaged at byte ${decoded.goodBytes}, and records that were acknowledged may be lost in it. ` +
         'It is kept as it is, and what depends on it is refused until it is repaired: stop this storage service, then ' +
-        'run `node services/storage/dist/bundle.js repair VOLUME` (docs/operations/damaged-journals.md tells all of it)',
+        'run `node services/storage/dist/bundle.js repair VOLUME` (see docs/operations/damaged-journals.md)',
       { path, byte: String(decoded.goodBytes) },
     )
   }
