@@ -66,6 +66,12 @@ const addJob = (trx: Transaction<DB>, kind: JobKind, subjectId: string) =>
     .returning('jobId')
     .executeTakeFirst()
 
+/**
+ * Whether the database's clock went back since a job was changed last; its times then lie too far ahead. Only
+ * `clock_timestamp()` is later than all changes that a statement can see; `now()` is when its transaction began.
+ */
+export const isFromLater = sql<boolean>`jobs.updated_at > clock_timestamp()`
+
 /** Tells the queue of a job once more. @param delayMs not before this has passed */
 export async function enqueueAgain(
   trx: Transaction<DB>,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
 import { inMilliseconds } from '../db/clock.js'
-import { enqueueAgain, finishJob, lockJob } from '../db/jobs-queries.js'
+import { enqueueAgain, finishJob, isFromLater, lockJob } from '../db/jobs-queries.js'
 import type { DB } from '../db/tables.js'
 import { isForSilentVolume } from '../db/jobs-of-volume.js'
 import { deriveWork, type Work } from './derive-work.js'
@@ -77,6 +77,7 @@ async function isHeld(trx: Transaction<DB>, jobId: string): Promise<boolean> {
     .select('jobId')
     .where('jobId', '=', jobId)
     .where('claimExpiresAt', '>', sql<Date>`now()`)
+    .where(sql<boolean>`not ${isFromLater}`)
     .executeTakeFirst()
   return held !== undefined
 }

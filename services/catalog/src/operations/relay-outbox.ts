@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { isFromLater } from '../db/jobs-queries.js'
 import type { DB, JobKind } from '../db/tables.js'
 
 /** Where jobs are put for workers to find. */
@@ -19,7 +20,10 @@ export function relayOutbox(db: Kysely<DB>, queues: QueuePort): Promise<number> 
       .selectFrom('outbox')
       .select(['outboxId', 'queue', 'jobId'])
       .where('relayedAt', 'is', null)
-      .where('deliverAt', '<=', sql<Date>`now()`)
+      .where(
+        sql<boolean>`(deliver_at <= now()
+          or exists (select 1 from jobs where jobs.job_id = outbox.job_id and ${isFromLater}))`,
+      )
       .orderBy('deliverAt')
       .orderBy('ordinal')
       .limit(batchSize)

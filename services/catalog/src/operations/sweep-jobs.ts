@@ -1,5 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { enqueueAgain, ensureJob, lockJob } from '../db/jobs-queries.js'
+import { enqueueAgain, ensureJob, isFromLater, lockJob } from '../db/jobs-queries.js'
 import type { DB, JobKind } from '../db/tables.js'
 
 /** Work found at once; the next sweep finds the rest. */
@@ -80,7 +80,8 @@ export async function requeueLostJobs(db: Kysely<DB>, requeueAfterMs: number): P
 
 const selectLost = (db: Kysely<DB>, requeueAfterMs: number) =>
   db.selectFrom('jobs').select('jobs.jobId').where('jobs.state', '=', 'open').where(sql<boolean>`
-      case when jobs.claim_expires_at is not null then jobs.claim_expires_at < now()
+      case when ${isFromLater} then true
+      when jobs.claim_expires_at is not null then jobs.claim_expires_at < now()
       else greatest(jobs.enqueued_at, jobs.run_after) < now() - ${requeueAfterMs} * interval '1 millisecond'
       end`).where(sql<boolean>`not exists (
       select 1 from outbox where outbox.job_id = jobs.job_id and outbox.relayed_at is null)`)
