@@ -1,3 +1,4 @@
+import { isDomainError } from '@goldkeep/domain'
 import { volumeNames } from '@goldkeep/volume'
 import fs from 'node:fs'
 import { makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
@@ -53,7 +54,7 @@ async function tryFiles(root: VolumeRoot, directory: Directory): Promise<void> {
     () => true,
     (error: unknown) => {
       if (isErrno(error, 'EEXIST')) return false
-      throw new UnfitVolumeError(root.path, cannotCreate, error)
+      throw unfit(root, cannotCreate, error)
     },
   )
   if (createdTwice)
@@ -98,6 +99,11 @@ async function attempt(root: VolumeRoot, why: string, work: () => Promise<void>)
   try {
     await work()
   } catch (cause) {
-    throw new UnfitVolumeError(root.path, why, cause)
+    throw unfit(root, why, cause)
   }
+}
+
+/** A volume that was taken over meanwhile is another's, and not unfit. */
+function unfit(root: VolumeRoot, why: string, cause: unknown): unknown {
+  return isDomainError(cause, 'SHUTTING_DOWN') ? cause : new UnfitVolumeError(root.path, why, cause)
 }
