@@ -58,7 +58,7 @@ function collect(host: string): void {
 
 const acks = (): Acknowledged[] => said.filter((one) => one.t === 'ack')
 
-test(`of three contenders that are stopped at random, ${rounds} times, never two acknowledge, and no byte is lost`, async () => {
+test(`of three contenders that are stopped at random, ${rounds} times, never two acknowledge, and nothing is lost but by a late write`, async () => {
   const hosts = ['north', 'south', 'west']
   hosts.forEach(begin)
   await waitUntil(
@@ -103,8 +103,17 @@ async function expectAllOnDisk(): Promise<void> {
   const file = (await store.view(versionId)).files.find((one) => one.path === path)
   const bytes = await readFile(`${volume}/staging/${versionId}/tree/${path}`)
   expect(file?.committedSize).toBeGreaterThanOrEqual(Math.max(...acks().map(({ size }) => size)))
-  for (const { epoch, from, size } of acks())
-    expect(bytes.subarray(from, size).every((byte) => byte === epoch % 251)).toBe(true)
+  const epochs = acks().map(({ epoch }) => epoch)
+  const late = acks().flatMap(({ epoch, from, size }) => {
+    const found = new Set(bytes.subarray(from, size))
+    found.delete(epoch % 251)
+    return [...found].map((byte) => ({ epoch, from, byte }))
+  })
+  // A system call that was on its way when its process was stopped takes effect when that goes on: docs/decisions/0007.
+  // Then the bytes are a former owner's; no other bytes, and none that are absent, may be there.
+  for (const { epoch, byte } of late)
+    expect(epochs.some((former) => former < epoch && former % 251 === byte)).toBe(true)
+  process.stdout.write(`${late.length} acknowledged pieces were written over by a late write\n`)
   await store.close()
   await owned.release()
 }

@@ -44,7 +44,7 @@ export async function keepAborting(shared: Soak): Promise<void> {
       counts[outcome === 'SEALED' ? 'sealed' : 'aborted'] += 1
     } catch (error) {
       // Storage was away for longer than the client has patience; the next upload is another.
-      if (!isDomainError(error, 'UNAVAILABLE')) throw error
+      if (!isDomainError(error) || error.kind !== 'unavailable') throw error
     } finally {
       session.close()
     }

@@ -34,7 +34,7 @@ export async function keepUploading(shared: Soak, worker: number): Promise<void>
         () => true,
         (error: unknown) => {
           // Storage was away for longer than the client has patience; it goes on as people do.
-          if (!isDomainError(error, 'UNAVAILABLE')) throw error
+          if (!isDomainError(error) || error.kind !== 'unavailable') throw error
           failed.throwIfAborted()
           return false
         },

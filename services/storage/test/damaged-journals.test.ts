@@ -35,8 +35,6 @@ const commandsFile = (): string => join(shelf.volume, '.commands.journal')
 const uploadFile = (): string => join(shelf.volume, 'staging', fresh, 'journal')
 const refused = { reason: 'JOURNAL_DAMAGED' }
 
-const isNoJournal = (line: string): boolean => !line.includes('journal')
-
 /** Flips one bit of the file, in its middle unless it is said where. */
 async function flipBit(path: string, place?: number): Promise<Buffer> {
   const bytes = await readFile(path)
@@ -212,40 +210,5 @@ describe('a repair', () => {
     await expect(
       repairVolume(join(shelf.volume, 'trash'), new AbortController().signal, directSyscalls),
     ).rejects.toThrow(/found no volume.json/)
-  })
-})
-
-describe('any byte of any journal', () => {
-  test('that is damaged costs no sealed version, no staged byte, and no start', async () => {
-    await orders.trash(shelf.store, { epoch: 1, opSeq: 1 })
-    await orders.restore(shelf.store, { epoch: 1, opSeq: 2 })
-    await stageVersion(shelf.store, fresh, lab.imageId)
-    const versions = shelf.store.versions()
-    const files = [commandsFile(), uploadFile()]
-    let whole = new Map<string, Buffer>()
-    await shelf.reopen({
-      meanwhile: async () =>
-        void (whole = new Map(
-          await Promise.all(files.map(async (file) => [file, await readFile(file)] as const)),
-        )),
-    })
-    for (const [file, bytes] of whole)
-      for (let at = 0; at < bytes.length; at += 37) {
-        const before = await shelf.tree()
-        await shelf.reopen({
-          meanwhile: async () => {
-            for (const [other, content] of whole) await writeFile(other, content)
-            await flipBit(file, at)
-          },
-        })
-        const context = `${file} at ${at}`
-        expect([context, shelf.store.versions()]).toEqual([context, versions])
-        expect([context, (await shelf.tree()).filter(isNoJournal)]).toEqual([
-          context,
-          before.filter(isNoJournal),
-        ])
-        // Of the empty frame at its end nothing depends.
-        expect([context, shelf.store.troubles().length]).toEqual([context, at < bytes.length - 18 ? 1 : 0])
-      }
   })
 })

@@ -14,8 +14,8 @@ export default mutantsOf(
     {
       id: 'outbox-relayed-early',
       law: 11,
-      from: ".where('deliverAt', '<=', sql<Date>`now()`)",
-      to: '',
+      from: 'deliver_at <= now()',
+      to: 'true',
       suites: ['services/catalog/test/outbox', 'services/catalog/test/jobs'],
       meaning: 'a job that is to wait is told at once',
     },

@@ -50,8 +50,8 @@ export default mutantsOf(
     {
       id: 'sweep-puts-back-what-is-held',
       law: 4,
-      from: 'case when jobs.claim_expires_at is not null then jobs.claim_expires_at < now()',
-      to: 'case when jobs.claim_expires_at is not null then true',
+      from: 'when jobs.claim_expires_at is not null then jobs.claim_expires_at < now()',
+      to: 'when jobs.claim_expires_at is not null then true',
       meaning: 'a job is taken from a worker that holds it',
     },
     {
