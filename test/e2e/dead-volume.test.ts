@@ -32,6 +32,17 @@ const untilLinked = (volume: string, image: string, id: string): Promise<unknown
     async () => (await readlink(join(volume, 'primary', 'images', image)).catch(() => '')).endsWith(id),
     { timeoutMs: 20_000, what: `the primary of ${image} is published` },
   )
+/** Before it is known to be silent a volume still gets new uploads. */
+const untilSilent = (count: number): Promise<unknown> =>
+  waitUntil(
+    async () => {
+      const status = JSON.parse(await house.goldkeep.run('status', '--json')) as {
+        readonly volumes: readonly { readonly silent: boolean }[]
+      }
+      return status.volumes.filter(({ silent }) => silent).length === count
+    },
+    { timeoutMs: 20_000, what: `${count} volumes are silent` },
+  )
 const untilEnded = (id: string): Promise<unknown> =>
   waitUntil(async () => (await versionOf(id)).lifecycle === 'ABORTED', {
     timeoutMs: 20_000,
@@ -42,6 +53,7 @@ test('a volume that is dead holds up no work of the living one, and gets its own
   // The living one is away first, so that these uploads go to the other.
   await house.storage.kill()
   await dead.service.start()
+  await untilSilent(1)
   await Promise.all([...onDead, 'living'].map(create))
   const aborting = await begin(house, 'living', capture)
   const sealed = await Promise.all(
@@ -50,7 +62,9 @@ test('a volume that is dead holds up no work of the living one, and gets its own
   await house.storage.start()
 
   // Not only killed: a host that is gone does not even refuse a connection.
+  await untilSilent(0)
   process.kill(dead.service.pid, 'SIGSTOP')
+  await untilSilent(1)
   await Promise.all([
     house.goldkeep.run('upload', 'abort', aborting),
     ...sealed.map((one) => promote(one.id)),

@@ -90,13 +90,25 @@ export async function dropDatabase(url: string): Promise<void> {
   await onServer(url, (client) => client.query(`drop database ${nameOf(url)} with (force)`))
 }
 
+/** Asks a database over a connection of its own. @returns the first row's first value */
+export async function askDatabase(url: string, query: string, values: readonly string[]): Promise<unknown> {
+  const rows = await connected(url, (client) =>
+    client.query({ text: query, values: [...values], rowMode: 'array' }),
+  )
+  return (rows.rows as unknown[][])[0]?.[0]
+}
+
 const nameOf = (url: string): string => new URL(url).pathname.slice(1)
 
 /** Works over a connection of its own to the server's maintenance database. */
 async function onServer<T>(serverUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const maintenance = new URL(serverUrl)
   maintenance.pathname = '/postgres'
-  const client = new pg.Client({ connectionString: maintenance.href })
+  return connected(maintenance.href, work)
+}
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     return await work(client)

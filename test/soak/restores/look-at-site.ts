@@ -1,5 +1,9 @@
 import { catalog as contracts } from '@goldkeep/contracts'
-import { sha256OfFile } from '@goldkeep/testing'
+import { parseImageId } from '@goldkeep/domain'
+import { askDatabase, sha256OfFile, waitUntil } from '@goldkeep/testing'
+import { parseImageDocument, volumeLayout } from '@goldkeep/volume'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { untilPublished } from '../../e2e/support/until-published.js'
 import { images, path, type Site } from './site.js'
@@ -11,9 +15,26 @@ import { images, path, type Site } from './site.js'
  */
 export async function lookAtSite(site: Site): Promise<void> {
   site.counts.looks += 1
-  for (const image of images) await untilPublished(site.catalog, site.house.volume, image)
+  for (const image of images) {
+    await untilPublished(site.catalog, site.house.volume, image)
+    await untilItIsThisState(site, image)
+  }
   const broken = [...(await brokenVersions(site)), ...(await brokenNumbers(site))]
   if (broken.length > 0) throw new Error(`broken:\n${broken.join('\n')}`)
+}
+
+/** Generations of two states of the database may have one number; their ids differ. */
+async function untilItIsThisState({ house }: Site, image: string): Promise<void> {
+  const file = volumeLayout(house.volume).imageFile(parseImageId(image))
+  const query = 'select generation_id::text from images where image_id = $1 and deleted_at is null'
+  await waitUntil(
+    async () => {
+      if (!existsSync(file)) return true
+      const { generation_id: found } = parseImageDocument(await readFile(file))
+      return found === (await askDatabase(house.databaseUrl, query, [image]))
+    },
+    { what: `the last generation of ${image} is published`, timeoutMs: 60_000, intervalMs: 200 },
+  )
 }
 
 async function brokenVersions({ house, sealed }: Site): Promise<string[]> {
