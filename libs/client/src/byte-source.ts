@@ -30,7 +30,7 @@ const readBytes = 1024 * 1024
  *   SIZE_MISMATCH from its bytes when the file changed meanwhile
  */
 export async function fileSource(path: string): Promise<ByteSource & { readonly identity: FileIdentity }> {
-  // Looked at before it is opened: the opening of a pipe waits for whoever writes into it.
+  // Its kind is looked at first, because opening a pipe waits until somebody writes into it.
   if (!(await stat(path)).isFile())
     throw new DomainError(
       'INVALID_FIELD',

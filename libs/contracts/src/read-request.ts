@@ -6,7 +6,7 @@ import { BinaryReader } from '@bufbuild/protobuf/wire'
  * seconds, and it is done before anybody knows who calls.
  */
 const maxParts = 100_000
-/** Of reports between services, which are sent in messages of up to 1 MiB. */
+/** Parts of a report between services, at most; its messages have up to 1 MiB. */
 const maxPartsOfReport = 500_000
 const reports = '/goldkeep.catalog.v1.Coordination/'
 

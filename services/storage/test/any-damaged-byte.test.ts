@@ -1,19 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { orders } from './commands/orders.js'
-import { fresh, lab, makeShelves, stageVersion, type Shelf } from './commands/shelf.js'
+import { fresh, lab, useShelf, stageVersion } from './commands/shelf.js'
 
-let shelves: Awaited<ReturnType<typeof makeShelves>>
-let shelf: Shelf
-beforeEach(async () => {
-  shelves = await makeShelves()
-  shelf = await shelves.shelf()
-})
-afterEach(async () => {
-  await shelf.close()
-  await shelves.remove()
-})
+const shelf = useShelf()
 
 const isNoJournal = (line: string): boolean => !line.includes('journal')
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { parseFilePath } from '@goldkeep/domain'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,26 +10,16 @@ import {
   first,
   fresh,
   lab,
-  makeShelves,
+  useShelf,
   other,
   primary,
   publishPrimary,
   sealStaged,
   stageVersion,
-  type Shelf,
 } from './commands/shelf.js'
 import { directSyscalls } from './support/direct-syscalls.js'
 
-let shelves: Awaited<ReturnType<typeof makeShelves>>
-let shelf: Shelf
-beforeEach(async () => {
-  shelves = await makeShelves()
-  shelf = await shelves.shelf()
-})
-afterEach(async () => {
-  await shelf.close()
-  await shelves.remove()
-})
+const shelf = useShelf()
 
 const commandsFile = (): string => join(shelf.volume, '.commands.journal')
 const uploadFile = (): string => join(shelf.volume, 'staging', fresh, 'journal')

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { waitUntil } from '@goldkeep/testing'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,13 +6,12 @@ import { listInventory } from '../src/operations/list-inventory.js'
 import {
   bytesIn,
   lab,
-  makeShelves,
+  useShelf,
   other,
   primary,
   readAll,
   sealStaged,
   stageVersion,
-  type Shelf,
 } from './commands/shelf.js'
 import { orders } from './commands/orders.js'
 import { expectRefusal } from './commands/refused.js'
@@ -37,16 +36,7 @@ const cases = Object.entries(failures).flatMap(([what, fails]) =>
 )
 
 describe('a version that cannot be read when storage starts', () => {
-  let shelves: Awaited<ReturnType<typeof makeShelves>>
-  let shelf: Shelf
-  beforeAll(async () => {
-    shelves = await makeShelves()
-  })
-  afterAll(() => shelves.remove())
-  beforeEach(async () => {
-    shelf = await shelves.shelf()
-  })
-  afterEach(() => shelf.close())
+  const shelf = useShelf()
 
   /** @returns what lets the volume be read again */
   async function reopenFailing(fails: (call: Call) => boolean, code: string): Promise<() => void> {

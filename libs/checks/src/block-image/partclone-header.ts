@@ -22,7 +22,7 @@ export interface Checksums {
   readonly mode: 'none' | 'crc32' | 'other'
   readonly bytes: number
   readonly blocksPerChecksum: number
-  /** True when each checksum begins anew. */
+  /** Whether each checksum covers only its own blocks, not all before them. */
   readonly reseed: boolean
 }
 

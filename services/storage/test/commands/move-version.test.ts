@@ -1,33 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directSyscalls } from '../support/direct-syscalls.js'
 import { watchSyscalls } from '../support/watched-syscalls.js'
 import { orders } from './orders.js'
 import { expectRefusal } from './refused.js'
-import {
-  bytesIn,
-  fresh,
-  lab,
-  makeShelves,
-  office,
-  other,
-  primary,
-  publishPrimary,
-  readAll,
-  type Shelf,
-} from './shelf.js'
+import { bytesIn, fresh, lab, useShelf, office, other, primary, publishPrimary, readAll } from './shelf.js'
 
-let shelves: Awaited<ReturnType<typeof makeShelves>>
-let shelf: Shelf
-beforeAll(async () => {
-  shelves = await makeShelves()
-})
-afterAll(() => shelves.remove())
-beforeEach(async () => {
-  shelf = await shelves.shelf()
-})
-afterEach(() => shelf.close())
+const shelf = useShelf()
 
 const move = (opSeq = 1) => orders.move(shelf.store, { epoch: 1, opSeq })
 const back = (opSeq: number) => shelf.store.move({ versionId: other, epoch: 1, opSeq, ...lab })

@@ -1,24 +1,15 @@
 import { parseChangeId } from '@goldkeep/domain'
 import { formatImageDocument, formatMajor } from '@goldkeep/volume'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Publication } from '../../src/store/version-store.js'
 import { sha256 } from '../support/bytes.js'
 import { watchSyscalls } from '../support/watched-syscalls.js'
 import { expectRefusal } from './refused.js'
-import { lab, makeShelves, other, primary, type Shelf } from './shelf.js'
+import { lab, useShelf, other, primary } from './shelf.js'
 
-let shelves: Awaited<ReturnType<typeof makeShelves>>
-let shelf: Shelf
-beforeAll(async () => {
-  shelves = await makeShelves()
-})
-afterAll(() => shelves.remove())
-beforeEach(async () => {
-  shelf = await shelves.shelf()
-})
-afterEach(() => shelf.close())
+const shelf = useShelf()
 
 const house = 'hse-0123456789abcdef' as Parameters<typeof formatImageDocument>[0]['house']
 const at = (...path: string[]): string => join(shelf.volume, 'images', lab.imageId, ...path)

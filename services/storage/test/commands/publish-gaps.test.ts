@@ -1,19 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectRefusal } from './refused.js'
-import { lab, makeShelves, office, other, primary, publishPrimary, type Shelf } from './shelf.js'
+import { lab, useShelf, office, other, primary, publishPrimary } from './shelf.js'
 
-let shelves: Awaited<ReturnType<typeof makeShelves>>
-let shelf: Shelf
-beforeAll(async () => {
-  shelves = await makeShelves()
-})
-afterAll(() => shelves.remove())
-beforeEach(async () => {
-  shelf = await shelves.shelf()
-})
-afterEach(() => shelf.close())
+const shelf = useShelf()
 
 const file = (): string => join(shelf.volume, 'images', lab.imageId, 'image.json')
 const link = (): Promise<string> => readlink(join(shelf.volume, 'primary/images', lab.imageId))

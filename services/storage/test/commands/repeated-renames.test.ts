@@ -1,20 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { dirname } from 'node:path'
 import { directSyscalls } from '../support/direct-syscalls.js'
 import { watchSyscalls, type Call } from '../support/watched-syscalls.js'
 import { orders, prepare, subjectOf, type Verb } from './orders.js'
-import { makeShelves, readAll, type Shelf } from './shelf.js'
+import { useShelf, readAll } from './shelf.js'
 
-let shelves: Awaited<ReturnType<typeof makeShelves>>
-let shelf: Shelf
-beforeAll(async () => {
-  shelves = await makeShelves()
-})
-afterAll(() => shelves.remove())
-beforeEach(async () => {
-  shelf = await shelves.shelf()
-})
-afterEach(() => shelf.close())
+const shelf = useShelf()
 
 const moving: readonly Verb[] = ['trash', 'restore', 'move', 'clone']
 

@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
 import {
   newVersionId,
   parseFilePath,
@@ -63,6 +64,31 @@ export async function makeShelves(): Promise<{
   return {
     shelf: (sys) => openShelf(copyTree(original, join(directory.path, String(++count))), sys),
     remove: () => directory.remove(),
+  }
+}
+
+/** A shelf for each test of the file, or of this `describe`. */
+export function useShelf(): Shelf {
+  let shelves: Awaited<ReturnType<typeof makeShelves>>
+  let shelf: Shelf
+  beforeAll(async () => {
+    shelves = await makeShelves()
+  })
+  afterAll(() => shelves.remove())
+  beforeEach(async () => {
+    shelf = await shelves.shelf()
+  })
+  afterEach(() => shelf.close())
+  return {
+    get volume() {
+      return shelf.volume
+    },
+    get store() {
+      return shelf.store
+    },
+    tree: () => shelf.tree(),
+    reopen: (options) => shelf.reopen(options),
+    close: () => shelf.close(),
   }
 }
 

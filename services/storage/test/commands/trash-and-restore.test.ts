@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { parseTrashSidecar } from '@goldkeep/volume'
 import { mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import {
   bytesIn,
   fresh,
   lab,
-  makeShelves,
+  useShelf,
   office,
   other,
   primary,
@@ -18,19 +18,9 @@ import {
   readAll,
   second,
   stageVersion,
-  type Shelf,
 } from './shelf.js'
 
-let shelves: Awaited<ReturnType<typeof makeShelves>>
-let shelf: Shelf
-beforeAll(async () => {
-  shelves = await makeShelves()
-})
-afterAll(() => shelves.remove())
-beforeEach(async () => {
-  shelf = await shelves.shelf()
-})
-afterEach(() => shelf.close())
+const shelf = useShelf()
 
 const at = (...parts: string[]): string => join(shelf.volume, ...parts)
 const place = `images/${lab.imageId}/versions/${other}`
