@@ -11,6 +11,8 @@ export const meanings = {
     GOLDKEEP_CATALOG_PORT: 'the port that the catalog listens on',
     GOLDKEEP_STORAGE_HOST: 'the address that storage listens on; `0.0.0.0` for every one',
     GOLDKEEP_STORAGE_PORT: 'the port that storage listens on',
+    GOLDKEEP_EMPTY_SHARE:
+      'an image with less than this share of what was in use on its partition is `INVALID`; `0%`: never. Set it alike for storage, which tells it at the seal, and for the workers, which decide',
   },
   catalog: {
     GOLDKEEP_DATABASE_URL: 'the database: `postgres://user:password@host:port/name`',

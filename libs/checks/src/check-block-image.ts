@@ -3,9 +3,10 @@ import type { ExpectedFile } from '@goldkeep/schema'
 import { ImageFault, lookAtImage, type BlockKind, type PartcloneHeader } from './block-image/index.js'
 import { blockKindOfBytes, blockKindOfName, expectedPartition, isBlockImage } from './block-names.js'
 import { detectKind } from './file-kinds.js'
-import { bytesText, finding, mebibytesText } from './finding.js'
+import { bytesText, finding, mebibytesText, percentText } from './finding.js'
+import type { CapturedSource } from './find-image-fault.js'
 import { lookInto } from './look-into.js'
-import { isTooSmall, smallestShare } from './smallest-share.js'
+import { isNearlyEmpty, isTooSmall, smallestShare } from './smallest-share.js'
 import type { CheckedFile } from './subject.js'
 
 const check = 'block-image'
@@ -17,6 +18,7 @@ const check = 'block-image'
 export async function checkBlockImage(
   file: CheckedFile,
   expected: ExpectedFile | undefined,
+  emptyShare: number,
 ): Promise<Finding | undefined> {
   const { path, size } = file
   if (size === 0) return finding(check, 'SKIP', 'The file is empty.', { path })
@@ -29,7 +31,7 @@ export async function checkBlockImage(
     if (packed === undefined || (named !== undefined && named !== packed)) return wrongKind(path, named, kind)
     return judgeFaults(path, async () => {
       const { header, whole } = await lookAtImage(open, packed, expectedPartition(path, expected))
-      return describeImage(path, { packed, header, whole }, expected)
+      return describeImage(path, { packed, header, whole }, { usedMiB: expected?.usedMiB, emptyShare })
     })
   })
   return isImage ? found : undefined
@@ -67,15 +69,18 @@ export interface SeenImage {
 }
 
 /** The finding of an image in which no fault was found. */
-export function describeImage(path: string, seen: SeenImage, expected: ExpectedFile | undefined): Finding {
+export function describeImage(path: string, seen: SeenImage, source: CapturedSource): Finding {
   const { packed, header, whole } = seen
   if (packed === 'ffu') return passed(path, whole, 'an FFU')
   if (!header) return judgeRaw(path, whole)
   const used = header.usedBlocks * header.blockBytes
-  const usedMiB = expected?.usedMiB
+  const { usedMiB, emptyShare } = source
   const found = `partclone image of ${header.fileSystem}, ${bytesText(used)} in use`
   if (usedMiB === undefined || !isTooSmall(used, usedMiB)) return passed(path, whole, found)
-  const details = { path, expected: `at least ${smallestShare * 100} % of ${mebibytesText(usedMiB)}`, found }
+  const isEmpty = isNearlyEmpty(used, usedMiB, emptyShare)
+  const share = percentText(isEmpty ? emptyShare : smallestShare)
+  const details = { path, expected: `at least ${share} of ${mebibytesText(usedMiB)}`, found }
+  if (isEmpty) return finding(check, 'FAIL', 'The image is nearly empty.', details)
   return finding(check, 'WARN', 'The image holds far less than was in use on the source.', details)
 }
 

@@ -8,7 +8,7 @@ import {
   type WimMetadata,
 } from '@goldkeep/wim'
 import { bytesText, counted, finding } from './finding.js'
-import { findImageFault } from './find-image-fault.js'
+import { findImageFault, type CapturedSource } from './find-image-fault.js'
 import { findImageOddities } from './find-image-oddities.js'
 import { lookInto } from './look-into.js'
 import type { CheckedFile } from './subject.js'
@@ -18,12 +18,11 @@ const check = 'wim-metadata'
 /**
  * Whether a WIM has the image that is deployed, and whether its own description of it can be read, agrees with
  * its tables, and fits the schema.
- * @param usedMiB what was in use on the captured partition, where the schema says it
  * @param xmlBytes the largest description that is read here
  */
 export function checkWimMetadata(
   file: CheckedFile,
-  usedMiB: number | undefined,
+  source: CapturedSource,
   examination: WimExamination,
   xmlBytes: number,
 ): Promise<Finding> {
@@ -32,7 +31,7 @@ export function checkWimMetadata(
   return lookInto(check, file, async (open) => {
     try {
       const metadata = await readWimMetadata(open, examination.header)
-      return judge(file.path, metadata, usedMiB, examination)
+      return judge(file.path, metadata, source, examination)
     } catch (error) {
       if (!(error instanceof WimFault)) throw error
       const { message, expected, found } = error
@@ -51,15 +50,15 @@ const skipped = (path: string, size: number): Finding =>
 function judge(
   path: string,
   { images }: WimMetadata,
-  usedMiB: number | undefined,
+  source: CapturedSource,
   examination: WimExamination,
 ): Finding {
-  const fault = findImageFault(images, usedMiB, examination)
+  const fault = findImageFault(images, source, examination)
   if (fault) {
     const { message, expected, found } = fault
     return finding(check, 'FAIL', message, { path, expected, found })
   }
-  const oddities = findImageOddities(images, usedMiB, examination)
+  const oddities = findImageOddities(images, source, examination)
   if (oddities.length > 0) {
     const joined = (key: 'expected' | 'found', by: string): string =>
       oddities.map((oddity) => oddity[key]).join(by)

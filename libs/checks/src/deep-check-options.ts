@@ -13,6 +13,8 @@ export interface DeepCheckOptions {
   readonly onProgress?: (progress: CheckProgress) => void
   /** What the quick checks found: a file that failed them is not given to wimlib-imagex. */
   readonly quick?: readonly Finding[]
+  /** As in the quick checks. */
+  readonly emptyShare?: number
   /** The program that verifies WIM files; `wimlib-imagex` when absent. */
   readonly wimlib?: string
   /** Milliseconds for one run of wimlib-imagex; 4 hours when absent. */

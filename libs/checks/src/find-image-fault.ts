@@ -1,5 +1,6 @@
 import type { WimExamination, WimImage } from '@goldkeep/wim'
-import { bytesText, counted, mebibytesText } from './finding.js'
+import { bytesText, counted, mebibytesText, percentText } from './finding.js'
+import { isNearlyEmpty, leastBytes } from './smallest-share.js'
 
 /** What is wrong, or odd, with the images of a WIM, in the words of a finding. */
 export interface ImageRemark {
@@ -8,21 +9,27 @@ export interface ImageRemark {
   readonly found: string
 }
 
-/** A partition with more than this in use has files. */
-const surelyNotEmptyMiB = 1024
+/** The partition that was captured, as far as it is known. */
+export interface CapturedSource {
+  /** In use, by the schema. */
+  readonly usedMiB: number | undefined
+  /** An image with less than this share of it cannot be right. */
+  readonly emptyShare: number
+}
+
 /** Descriptions may count some kinds of content otherwise than the table does, but never twice as much. */
 const toleratedBytes = 1024 * 1024
 
 /** Why a deployment could not apply the image that it is to apply: the first one of the file. */
 export function findImageFault(
   images: readonly WimImage[],
-  usedMiB: number | undefined,
+  source: CapturedSource,
   examination: WimExamination,
 ): ImageRemark | undefined {
   return (
     findImageListFault(images, examination) ??
     findMetadataFault(images.length, examination) ??
-    findAbsentFiles(images[0], usedMiB, examination) ??
+    findNearlyEmpty(images[0], source, examination) ??
     findAbsentContent(images, examination)
   )
 }
@@ -61,20 +68,35 @@ function findMetadataFault(images: number, { header, contents }: WimExamination)
   }
 }
 
-function findAbsentFiles(
+function findNearlyEmpty(
   first: WimImage | undefined,
-  usedMiB: number | undefined,
-  { header, contents }: WimExamination,
+  { usedMiB, emptyShare }: CapturedSource,
+  examination: WimExamination,
 ): ImageRemark | undefined {
-  if (usedMiB === undefined || usedMiB < surelyNotEmptyMiB) return undefined
-  const noFile = first?.fileCount === 0n || first?.totalBytes === 0n
-  const noContent = contents?.complete === true && contents.distinctBytes === 0 && header.totalParts === 1
-  if (!noFile && !noContent) return undefined
+  const bytes = contentBytes(first, examination)
+  if (usedMiB === undefined || bytes === undefined || !isNearlyEmpty(bytes, usedMiB, emptyShare))
+    return undefined
+  const least = bytesText(leastBytes(usedMiB, emptyShare))
   return {
-    message: 'The image is empty, as when an empty directory was captured.',
-    expected: `the files that were in use, ${mebibytesText(usedMiB)}`,
-    found: noContent ? 'no content of any file' : 'no file',
+    message:
+      bytes === 0
+        ? 'The image is empty, as when an empty directory was captured.'
+        : 'The image is nearly empty, as when another directory was captured.',
+    expected: `at least ${least}, ${percentText(emptyShare)} of the ${mebibytesText(usedMiB)} in use`,
+    found: bytes === 0 ? 'no content of any file' : `${bytesText(bytes)} of content`,
   }
+}
+
+/** The least that description and table allow; undefined where neither says anything. */
+export function contentBytes(
+  first: WimImage | undefined,
+  { header, contents }: WimExamination,
+): number | undefined {
+  if (first?.fileCount === 0n) return 0
+  const described = first?.totalBytes === undefined ? undefined : Number(first.totalBytes)
+  // The table of one part, or of a part of the table, does not tell of all.
+  if (!contents?.complete || header.totalParts > 1) return described
+  return Math.min(described ?? contents.fileBytes, contents.fileBytes)
 }
 
 /** Only a file that wimlib wrote: it counts the description and the references of the table alike. */

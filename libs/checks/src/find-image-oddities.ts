@@ -1,6 +1,6 @@
 import type { WimExamination, WimImage } from '@goldkeep/wim'
-import { describedBytes, type ImageRemark } from './find-image-fault.js'
-import { bytesText, counted, mebibytesText } from './finding.js'
+import { contentBytes, describedBytes, type CapturedSource, type ImageRemark } from './find-image-fault.js'
+import { bytesText, counted, mebibytesText, percentText } from './finding.js'
 import { isTooSmall, smallestShare } from './smallest-share.js'
 
 const toleratedBytes = 1024 * 1024
@@ -8,10 +8,11 @@ const toleratedBytes = 1024 * 1024
 /** What a person should look at before the image of a WIM is deployed. */
 export function findImageOddities(
   images: readonly WimImage[],
-  usedMiB: number | undefined,
+  { usedMiB }: CapturedSource,
   examination: WimExamination,
 ): ImageRemark[] {
-  return [...severalImages(images), ...smallImage(images[0], usedMiB), ...otherSums(images, examination)]
+  const bytes = contentBytes(images[0], examination)
+  return [...severalImages(images), ...smallImage(bytes, usedMiB), ...otherSums(images, examination)]
 }
 
 function severalImages({ length }: readonly WimImage[]): ImageRemark[] {
@@ -21,13 +22,14 @@ function severalImages({ length }: readonly WimImage[]): ImageRemark[] {
   return [{ message, expected: 'one image', found: counted(length, 'image') }]
 }
 
-function smallImage(first: WimImage | undefined, usedMiB: number | undefined): ImageRemark[] {
-  const bytes = first?.totalBytes
+function smallImage(bytes: number | undefined, usedMiB: number | undefined): ImageRemark[] {
+  if (bytes === 0)
+    return [{ message: 'The image has no content of any file.', expected: 'files', found: 'none' }]
   if (bytes === undefined || usedMiB === undefined || !isTooSmall(bytes, usedMiB)) return []
   return [
     {
       message: 'The image holds far less than was in use on the source.',
-      expected: `at least ${smallestShare * 100} % of ${mebibytesText(usedMiB)}`,
+      expected: `at least ${percentText(smallestShare)} of ${mebibytesText(usedMiB)}`,
       found: bytesText(bytes),
     },
   ]

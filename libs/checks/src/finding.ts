@@ -68,6 +68,11 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 /** `41,232 MiB`. */
 export const mebibytesText = (mebibytes: number): string => `${whole.format(mebibytes)} MiB`
 
+const percent = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
+
+/** `0.05 %`, of a share such as 0.0005. */
+export const percentText = (share: number): string => `${percent.format(share * 100)} %`
+
 /** `1 file`, `1,204 files`. */
 export const counted = (count: number | bigint, thing: string): string =>
   `${whole.format(count)} ${thing}${Number(count) === 1 ? '' : 's'}`

@@ -19,6 +19,7 @@ export class ImageWalk {
   constructor(
     private readonly path: string,
     private readonly expected: ExpectedFile | undefined,
+    private readonly emptyShare: number,
   ) {}
 
   /** Nothing is read of what is no block image. */
@@ -43,7 +44,8 @@ export class ImageWalk {
       return await judgeFaults(path, async () => {
         if (this.fault) throw this.fault as Error
         await reader.end()
-        return describeImage(path, { packed, header: reader.content?.header, whole: true }, this.expected)
+        const source = { usedMiB: this.expected?.usedMiB, emptyShare: this.emptyShare }
+        return describeImage(path, { packed, header: reader.content?.header, whole: true }, source)
       })
     } finally {
       reader.close()

@@ -7,6 +7,7 @@ import type { DeepCheckOptions } from './deep-check-options.js'
 import { isWimName } from './file-kinds.js'
 import { withinBounds } from './finding.js'
 import { ImageWalk } from './image-walk.js'
+import { defaultEmptyShare } from './smallest-share.js'
 import type { CheckedFile, CheckSubject } from './subject.js'
 import { WimWalk } from './wim-walk.js'
 
@@ -16,6 +17,7 @@ import { WimWalk } from './wim-walk.js'
  * never for what a file contains.
  */
 export async function runDeepChecks(subject: CheckSubject, options: DeepCheckOptions): Promise<Finding[]> {
+  const { emptyShare = defaultEmptyShare } = options
   const { schema } = checkSchemaSound(subject.schema)
   const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
   const digests: Finding[] = checkSchemaDigest(subject)
@@ -25,7 +27,7 @@ export async function runDeepChecks(subject: CheckSubject, options: DeepCheckOpt
   for (const file of subject.files) {
     const walk = new WimWalk()
     const called = expected.expectedAt(file.path)
-    const image = hasFailed(file, options) ? undefined : new ImageWalk(file.path, called)
+    const image = hasFailed(file, options) ? undefined : new ImageWalk(file.path, called, emptyShare)
     const isWim = isWimName(file.path)
     const digest = await checkDigest(file, options, async (open) => [
       ...(isWim ? await walk.start(open) : []),

@@ -11,6 +11,7 @@ import { checkWimMetadata } from './check-wim-metadata.js'
 import { checkWimStructure } from './check-wim-structure.js'
 import { isWimName } from './file-kinds.js'
 import { finding, withinBounds } from './finding.js'
+import { defaultEmptyShare } from './smallest-share.js'
 import type { CheckSubject } from './subject.js'
 
 /** How much is looked at where time is no matter: whole tables, since the deep checks read all the rest. */
@@ -24,6 +25,8 @@ export const thoroughLimits: ExamineLimits = {
 export interface QuickCheckLimits extends ExamineLimits {
   /** Milliseconds after which no further file is looked into. */
   readonly budgetMs?: number
+  /** An image with less than this share of what was in use on its partition is INVALID; 0.0005 when absent. */
+  readonly emptyShare?: number
 }
 
 /** At a seal an agent waits, and so does everybody whose bytes the process moves meanwhile. */
@@ -48,9 +51,15 @@ export async function runQuickChecks(
   await setImmediate()
   const matched = checkFilesMatchSchema(schema, subject)
   await setImmediate()
-  const sized = checkSizes(schema, subject)
+  const sized = checkSizes(schema, subject, limits.emptyShare ?? defaultEmptyShare)
   const wims = await checkWims(schema, subject, limits, isOver)
-  return [...findings, ...matched, ...sized, ...wims, ...(await checkBlockImages(schema, subject, isOver))]
+  return [
+    ...findings,
+    ...matched,
+    ...sized,
+    ...wims,
+    ...(await checkBlockImages(schema, subject, limits, isOver)),
+  ]
 }
 
 async function checkWims(
@@ -60,6 +69,7 @@ async function checkWims(
   isOver: () => boolean,
 ): Promise<Finding[]> {
   const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
+  const { emptyShare = defaultEmptyShare } = limits
   const structure: Finding[] = []
   const metadata: Finding[] = []
   const wims = subject.files.filter(({ path }) => isWimName(path))
@@ -80,7 +90,7 @@ async function checkWims(
       const usedMiB = expected.expectedAt(file.path)?.usedMiB
       const xmlBytes = Math.min(limits.xmlBytes, xmlLeft)
       xmlLeft -= Math.min(found.examination.header.xml.size, xmlLeft)
-      metadata.push(await checkWimMetadata(file, usedMiB, found.examination, xmlBytes))
+      metadata.push(await checkWimMetadata(file, { usedMiB, emptyShare }, found.examination, xmlBytes))
     } else {
       const message = 'Not looked at, since its structure is not that of a whole WIM.'
       metadata.push(finding('wim-metadata', 'SKIP', message, { path: file.path }))
@@ -95,6 +105,7 @@ const leftOut = (check: CheckName, path: string): Finding =>
 async function checkBlockImages(
   schema: Schema | undefined,
   subject: CheckSubject,
+  { emptyShare = defaultEmptyShare }: QuickCheckLimits,
   isOver: () => boolean,
 ): Promise<Finding[]> {
   const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
@@ -103,7 +114,7 @@ async function checkBlockImages(
     await setImmediate()
     const found = isOver()
       ? leftOut('block-image', file.path)
-      : await checkBlockImage(file, expected.expectedAt(file.path))
+      : await checkBlockImage(file, expected.expectedAt(file.path), emptyShare)
     if (found) findings.push(found)
   }
   return withinBounds('block-image', findings)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { parseFilePath, type Capture, type Finding } from '@goldkeep/domain'
 import { openLocalFile, type CheckedFile, type CheckSubject } from '../src/index.js'
 
-const run = promisify(execFile)
+export const runProgram = promisify(execFile)
 
 export const winpe: Capture = {
   environment: 'winpe',
@@ -49,7 +49,7 @@ export class Bench {
     for (let index = 0; index < 4; index += 1)
       await writeFile(join(source, `file-${index}`), randomBytes(bytes / 4))
     const file = `${source}.wim`
-    await run('wimlib-imagex', ['capture', source, file, 'golden', ...parameters])
+    await runProgram('wimlib-imagex', ['capture', source, file, 'golden', ...parameters])
     return readFile(file)
   }
 
@@ -64,7 +64,7 @@ export class Bench {
     await link(join(source, 'Windows', 'random.bin'), join(source, 'linked.bin'))
     await writeFile(join(source, 'empty'), '')
     await writeFile(join(source, 'small'), 'a few bytes')
-    await run('wimlib-imagex', ['capture', source, `${source}.wim`, 'golden', ...parameters])
+    await runProgram('wimlib-imagex', ['capture', source, `${source}.wim`, 'golden', ...parameters])
     return readFile(`${source}.wim`)
   }
 
@@ -73,7 +73,7 @@ export class Bench {
     const source = join(this.directory, `named-${randomBytes(4).toString('hex')}`)
     await mkdir(source)
     await writeFile(join(source, name), randomBytes(1_000))
-    await run('wimlib-imagex', ['capture', source, `${source}.wim`, 'golden', ...parameters])
+    await runProgram('wimlib-imagex', ['capture', source, `${source}.wim`, 'golden', ...parameters])
     return readFile(`${source}.wim`)
   }
 

@@ -1,4 +1,5 @@
 import type { Capture } from '@goldkeep/domain'
+import { credibleUsedMiB, type MeasuredVolume } from './measures.js'
 import { describeDrive, describeLogicalVolume, describePartition } from './describe.js'
 import {
   isPhysicalVolume,
@@ -44,7 +45,7 @@ function winpeFiles(drive: Drive, capture: Capture): ExpectedFile[] {
     if (partition.type.toLowerCase() === 'reserved' || partition.fsType === '') continue
     files.push({
       ...exactly(`hd${drive.index}/part${partition.number}.winpe.wim`),
-      ...usedOf(partition),
+      ...usedOf(partition, drive),
       description: describePartition(drive, partition),
       // What was switched off in a custom schema need not be captured.
       ...((!drive.active || !partition.active) && { optional: true }),
@@ -54,7 +55,7 @@ function winpeFiles(drive: Drive, capture: Capture): ExpectedFile[] {
 }
 
 function wholeDisk(drive: Drive): ExpectedFile {
-  const known = drive.partitions.flatMap(({ usedMiB }) => usedMiB ?? [])
+  const known = drive.partitions.flatMap((partition) => credibleUsedMiB(partition, drive) ?? [])
   const usedMiB = known.reduce((sum, used) => sum + used, 0)
   return {
     ...exactly(`hd${drive.index}/disk.ffu`),
@@ -84,7 +85,7 @@ function linuxPartitionFiles(drive: Drive, partition: Partition, capture: Captur
     return [
       {
         ...startingWith(`${stem}.${captureProgram(partition.fsType)}.`),
-        ...usedOf(partition),
+        ...usedOf(partition, drive),
         ...sizeOf(partition, drive),
         description,
         ...(optional && { optional }),
@@ -102,7 +103,7 @@ function linuxPartitionFiles(drive: Drive, partition: Partition, capture: Captur
 function logicalVolumeFile(drive: Drive, group: string, volume: LogicalVolume): ExpectedFile {
   return {
     ...startingWith(`hd${drive.index}/${group}-${volume.name}.${captureProgram(volume.fsType)}.`),
-    ...usedOf(volume),
+    ...usedOf(volume, drive),
     ...sizeOf(volume, drive),
     description: describeLogicalVolume(drive, group, volume),
   }
@@ -121,7 +122,10 @@ const programs: ReadonlyMap<string, string> = new Map([
 /** The second part of a Linux client's file name; `imager` copies what no other program knows. */
 const captureProgram = (fsType: string): string => programs.get(fsType.toLowerCase()) ?? 'imager'
 
-const usedOf = ({ usedMiB }: { readonly usedMiB?: number }) => (usedMiB === undefined ? {} : { usedMiB })
+const usedOf = (volume: MeasuredVolume, drive: Drive): { readonly usedMiB?: number } => {
+  const usedMiB = credibleUsedMiB(volume, drive)
+  return usedMiB === undefined ? {} : { usedMiB }
+}
 
 /** 0 is what a client writes that does not know. */
 const sizeOf = ({ sizeSectors }: { readonly sizeSectors?: number }, { sectorBytes }: Drive) =>

@@ -1,3 +1,4 @@
+import { exceeds, inMiB, roomMiB } from './measures.js'
 import type { Drive, Schema } from './schema.js'
 
 /** Something about a layout that cannot be right, or cannot be used. */
@@ -11,8 +12,6 @@ export interface SchemaProblem {
 
 /** More than these are not told one by one. */
 const maxProblems = 20
-/** What is told of sizes in sectors and MiB is rounded by the clients. */
-const slackMiB = 2
 
 /** What is wrong with a schema that could be read: no drives, partitions twice, impossible sizes. */
 export function findSchemaProblems(schema: Schema): SchemaProblem[] {
@@ -56,26 +55,19 @@ function impossibleSizes(drive: Drive): SchemaProblem[] {
   for (const partition of drive.partitions) {
     const name = `Partition ${partition.number} of disk ${drive.index}`
     const sizeMiB = inMiB(partition.sizeSectors, drive.sectorBytes)
-    const roomMiB = sizeMiB ?? partition.volumeMiB
+    const room = roomMiB(partition, drive)
     if (exceeds(sizeMiB, driveMiB))
       problems.push(tooLarge(`${name} is larger than its disk.`, driveMiB, sizeMiB))
-    if (exceeds(partition.usedMiB, roomMiB))
-      problems.push(tooLarge(`${name} holds more than its size.`, roomMiB, partition.usedMiB))
+    if (exceeds(partition.usedMiB, room))
+      problems.push(tooLarge(`${name} holds more than its size.`, room, partition.usedMiB))
     for (const volume of partition.volumeGroup?.logicalVolumes ?? []) {
-      const volumeMiB = inMiB(volume.sizeSectors, drive.sectorBytes) ?? volume.volumeMiB
+      const volumeMiB = roomMiB(volume, drive)
       const text = `Logical volume ${volume.name.slice(0, 40)} of disk ${drive.index} holds more than its size.`
       if (exceeds(volume.usedMiB, volumeMiB)) problems.push(tooLarge(text, volumeMiB, volume.usedMiB))
     }
   }
   return problems
 }
-
-const inMiB = (sectors: number | undefined, sectorBytes: number): number | undefined =>
-  // 0 is what a client writes that does not know.
-  sectors ? (sectors * sectorBytes) / (1024 * 1024) : undefined
-
-const exceeds = (found: number | undefined, limit: number | undefined): boolean =>
-  found !== undefined && limit !== undefined && limit > 0 && found > limit + slackMiB
 
 const tooLarge = (message: string, limit = 0, found = 0): SchemaProblem =>
   problem('WARN', `at most ${Math.round(limit)} MiB`, `${Math.round(found)} MiB`, message)

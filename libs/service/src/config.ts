@@ -66,6 +66,14 @@ export const durationSetting = (fallback: string) =>
     .default(fallback)
     .transform(toMilliseconds)
 
+/** A share written in per cent, `0.05%`; the value is a number such as 0.0005. */
+export const shareSetting = (fallback: string) =>
+  z
+    .string()
+    .regex(/^\d{1,2}(\.\d{1,4})?%$/, 'expected per cent such as 0.05% or 2%')
+    .default(fallback)
+    .transform((text) => Number.parseFloat(text) / 100)
+
 const unitMilliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 function toMilliseconds(span: string): number {

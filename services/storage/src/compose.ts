@@ -111,6 +111,7 @@ async function serve(
   await trust.load()
   const desk = new UploadDesk(config.writerIdleMs)
   const meter = new ReadMeter()
+  const checkLimits = { emptyShare: config.emptyShare }
   const reporter = new SealReporter({
     store,
     catalog,
@@ -118,7 +119,7 @@ async function serve(
     signal: life,
     instanceId,
     patienceMs,
-    findingsOf: (versionId) => findingsOf(store, versionId),
+    findingsOf: (versionId) => findingsOf(store, versionId, checkLimits),
   })
   const pace = { syncBytes: config.syncBytes, syncIntervalMs: config.syncIntervalMs }
   const publications = new KeyedQueue<string>()
@@ -138,7 +139,15 @@ async function serve(
   const asOwner = server.with(answerAsOwner(confirm))
   asOwner.add(
     storage.UploadDataDefinition,
-    uploadDataService(door, { store, desk, pace, streamIdleMs: config.streamIdleMs, log, reporter }),
+    uploadDataService(door, {
+      store,
+      desk,
+      pace,
+      streamIdleMs: config.streamIdleMs,
+      log,
+      reporter,
+      checkLimits,
+    }),
   )
   // A sealed version's bytes never change: whoever reads them may go on to the end.
   server.add(storage.VersionDataDefinition, versionDataService(door, { store, meter }))

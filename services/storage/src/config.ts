@@ -3,6 +3,7 @@ import {
   loadConfig,
   logLevelSetting,
   portSetting,
+  shareSetting,
   serviceKeySetting,
 } from '@goldkeep/service'
 import { z } from 'zod'
@@ -36,6 +37,7 @@ export const StorageEnv = z
     GOLDKEEP_DIRECT_WRITES: z.enum(['auto', 'always', 'never']).default('auto'),
     GOLDKEEP_RESERVE: bytesSetting(64 * 1024 * 1024, 0),
     GOLDKEEP_STREAM_IDLE: durationSetting('2m'),
+    GOLDKEEP_EMPTY_SHARE: shareSetting('0.05%'),
     GOLDKEEP_LEASE_HEARTBEAT: durationSetting('5s'),
     GOLDKEEP_LEASE_LOST: durationSetting('30s'),
     GOLDKEEP_LEASE_TAKEOVER: durationSetting('60s'),
@@ -75,6 +77,8 @@ export interface StorageConfig {
   /** Bytes that uploads never get, and as many that are given back on a full volume. */
   readonly reserveBytes: number
   readonly directWrites: DirectWritesMode
+  /** An image with less than this share of what was in use is found nearly empty. */
+  readonly emptyShare: number
 }
 
 /** @throws ConfigError */
@@ -98,6 +102,7 @@ export function loadStorageConfig(
     streamIdleMs: env.GOLDKEEP_STREAM_IDLE,
     reserveBytes: env.GOLDKEEP_RESERVE,
     directWrites: env.GOLDKEEP_DIRECT_WRITES,
+    emptyShare: env.GOLDKEEP_EMPTY_SHARE,
     lease: {
       heartbeatMs: env.GOLDKEEP_LEASE_HEARTBEAT,
       lostAfterMs: env.GOLDKEEP_LEASE_LOST,

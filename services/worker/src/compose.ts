@@ -46,7 +46,7 @@ export async function startWorker(
       { name: 'catalog', timeoutMs: 1_000, run: async () => catalog.close() },
     ])
   const { concurrency, jobLock: lockMs, stalledInterval: stalledIntervalMs } = config
-  const jobs = createJobs({ storage: storageCaller(config), volume: config.volume, wimlib: config.wimlib })
+  const jobs = createJobs({ storage: storageCaller(config), volume: config.volume, checks: config.checks })
   try {
     for (const queue of config.queues) {
       signal.throwIfAborted()

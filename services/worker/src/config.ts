@@ -6,9 +6,11 @@ import {
   loadConfig,
   logLevelSetting,
   serviceKeySetting,
+  shareSetting,
   type LogLevel,
 } from '@goldkeep/service'
 import { z } from 'zod'
+import type { CheckLimits } from './operations/validation.js'
 
 /** The environment variables of the worker. */
 export const WorkerEnv = z.object({
@@ -38,6 +40,7 @@ export const WorkerEnv = z.object({
     .transform(Number)
     .default(2 * 1024 ** 3),
   GOLDKEEP_WIMLIB_TIME: durationSetting('4h'),
+  GOLDKEEP_EMPTY_SHARE: shareSetting('0.05%'),
 })
 
 /** Durations are in milliseconds. */
@@ -53,8 +56,7 @@ export interface WorkerConfig {
   readonly concurrency: number
   readonly jobLock: number
   readonly stalledInterval: number
-  /** What one run of wimlib-imagex may use. */
-  readonly wimlib: { readonly memoryBytes: number; readonly timeMs: number }
+  readonly checks: CheckLimits
 }
 
 /**
@@ -77,6 +79,10 @@ export function loadWorkerConfig(environment?: Readonly<Record<string, string | 
     concurrency: values.GOLDKEEP_WORKER_CONCURRENCY,
     jobLock: values.GOLDKEEP_JOB_LOCK,
     stalledInterval: values.GOLDKEEP_STALLED_INTERVAL,
-    wimlib: { memoryBytes: values.GOLDKEEP_WIMLIB_MEMORY, timeMs: values.GOLDKEEP_WIMLIB_TIME },
+    checks: {
+      wimMemoryBytes: values.GOLDKEEP_WIMLIB_MEMORY,
+      wimTimeoutMs: values.GOLDKEEP_WIMLIB_TIME,
+      emptyShare: values.GOLDKEEP_EMPTY_SHARE,
+    },
   }
 }

@@ -42,6 +42,8 @@ export class ContentReader implements ByteSink {
 
   end(): void {
     if (this.partclone) return this.partclone.end()
+    if (this.bytes === 0)
+      throw new ImageFault('The image holds nothing.', 'partclone data or a raw image', 'no byte of content')
     const { bytes } = this.expected
     if (bytes === undefined || bytes === this.bytes) return
     throw new ImageFault(

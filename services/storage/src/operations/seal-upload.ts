@@ -1,5 +1,5 @@
-import { detectKind, runQuickChecks, sealLimits, type CheckedFile } from '@goldkeep/checks'
-import { schemaPath, type Capture, type Finding, type VersionId } from '@goldkeep/domain'
+import { detectKind, runQuickChecks, sealLimits, type CheckSubject } from '@goldkeep/checks'
+import { schemaPath, type Finding, type VersionId } from '@goldkeep/domain'
 import { formatMajor, parseManifest, type Manifest, type ManifestFile } from '@goldkeep/volume'
 import type { SealEntry } from '../store/upload.js'
 import type { SealCandidate, StoredFile, StoredVersion, VersionStore } from '../store/version-store.js'
@@ -11,6 +11,12 @@ export interface SealDependencies {
   readonly store: VersionStore
   readonly desk: UploadDesk
   readonly reporter: SealReporter
+  readonly checkLimits: CheckLimits
+}
+
+/** What the quick checks take from the configuration. */
+export interface CheckLimits {
+  readonly emptyShare: number
 }
 
 export interface SealAnswer {
@@ -28,15 +34,16 @@ export interface SealAnswer {
  *   EXTRA_STAGED_FILES
  */
 export async function sealUpload(
-  { store, desk, reporter }: SealDependencies,
+  { store, desk, reporter, checkLimits }: SealDependencies,
   versionId: VersionId,
   entries: readonly SealEntry[],
 ): Promise<SealAnswer> {
   const sealed = await desk.exclusively(versionId, async () => {
     const before = await store.completeSeal(versionId)
-    if (before) return sealedBefore(store, before, entries)
+    if (before) return sealedBefore(store, before, entries, checkLimits)
     const candidate = await store.prepareSeal(versionId, entries)
-    const findings = await check(candidate.schema, candidate.view.upload.capture, candidate.files)
+    const { schema, files, view } = candidate
+    const findings = await check({ schema, files, capture: view.upload.capture }, checkLimits)
     const version = await store.seal(versionId, await describe(store, candidate))
     return { version, findings, manifest: await store.readManifest(versionId) }
   })
@@ -47,14 +54,19 @@ async function sealedBefore(
   store: VersionStore,
   version: StoredVersion,
   entries: readonly SealEntry[],
+  limits: CheckLimits,
 ): Promise<Omit<SealAnswer, 'recorded'>> {
   const manifest = await store.readManifest(version.versionId)
   compareWithManifest(parseManifest(manifest), entries)
-  return { version, manifest, findings: await findingsOf(store, version.versionId) }
+  return { version, manifest, findings: await findingsOf(store, version.versionId, limits) }
 }
 
 /** The quick findings of a sealed version; the same as at its seal. */
-export async function findingsOf(store: VersionStore, versionId: VersionId): Promise<Finding[]> {
+export async function findingsOf(
+  store: VersionStore,
+  versionId: VersionId,
+  limits: CheckLimits,
+): Promise<Finding[]> {
   const { files, capture } = parseManifest(await store.readManifest(versionId))
   const schema = await store.openFile(versionId, schemaPath)
   try {
@@ -67,19 +79,19 @@ export async function findingsOf(store: VersionStore, versionId: VersionId): Pro
         sha256: digests.sha256,
         open: () => store.openFile(versionId, path),
       }))
-    return await check(
-      await schema.read(0, schema.size),
-      { ...rest, ...(profileId && { profileId }) },
-      stored,
-    )
+    const subject = {
+      schema: await schema.read(0, schema.size),
+      capture: { ...rest, ...(profileId && { profileId }) },
+      files: stored,
+    }
+    return await check(subject, limits)
   } finally {
     await schema.close()
   }
 }
 
-function check(schema: Uint8Array, capture: Capture, files: readonly CheckedFile[]): Promise<Finding[]> {
-  return runQuickChecks({ schema, capture, files }, sealLimits)
-}
+const check = (subject: CheckSubject, limits: CheckLimits): Promise<Finding[]> =>
+  runQuickChecks(subject, { ...sealLimits, ...limits })
 
 async function describe(store: VersionStore, { view, files }: SealCandidate): Promise<Manifest> {
   const { upload } = view

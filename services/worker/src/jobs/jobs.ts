@@ -4,15 +4,14 @@ import { endUploadJob } from './end-upload.js'
 import { publishJob } from './publish.js'
 import { validateJob } from './validate.js'
 import type { StorageCaller } from '../connect-services.js'
-import type { WimlibLimits } from '../operations/validation.js'
+import type { CheckLimits } from '../operations/validation.js'
 
 /** What the jobs work with. */
 export interface JobTools {
   readonly storage: StorageCaller
   /** The volume as it is mounted here. */
   readonly volume: string | undefined
-  /** What one run of wimlib-imagex may use. */
-  readonly wimlib: WimlibLimits
+  readonly checks: CheckLimits
 }
 
 /** What is done with the jobs of each queue. */

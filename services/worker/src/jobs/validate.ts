@@ -3,22 +3,22 @@ import { isDomainError, parseImageId, parseVersionId, parseVolumeId } from '@gol
 import type { HeldClaim } from '../claims/held-claim.js'
 import { PermanentFault } from '../claims/permanent-fault.js'
 import { validateVersion } from '../operations/validate-version.js'
-import type { Validation, WimlibLimits } from '../operations/validation.js'
+import type { CheckLimits, Validation } from '../operations/validation.js'
 import { otherWork } from './other-work.js'
 
 /** `validate`: examines a version's bytes on the volume and reports what was found. */
 export function validateJob({
   volume,
-  wimlib,
+  checks,
 }: {
   readonly volume: string | undefined
-  readonly wimlib: WimlibLimits
+  readonly checks: CheckLimits
 }) {
   return async (claim: HeldClaim): Promise<void> => {
     if (claim.work.$case !== 'validate') throw otherWork('validate', claim)
     if (volume === undefined) throw new PermanentFault('this worker has no volume')
     const validation = readWork(claim.work.value)
-    const findings = await validateVersion(volume, validation, wimlib, claim.signal)
+    const findings = await validateVersion(volume, validation, checks, claim.signal)
     // The catalog decides the verdict; what could not be judged it hands out again later.
     await claim.report((reference, options) => {
       const messages = findings.map((finding) => findingToProto(finding))

@@ -1,7 +1,7 @@
 import { combineFindings, runDeepChecks, runQuickChecks, thoroughLimits } from '@goldkeep/checks'
 import type { Finding } from '@goldkeep/domain'
 import { readVersion } from './read-version.js'
-import type { Validation, WimlibLimits } from './validation.js'
+import type { Validation, CheckLimits } from './validation.js'
 
 /**
  * Makes every check of a version on the volume that is mounted here. Rejects with the signal's reason
@@ -10,13 +10,12 @@ import type { Validation, WimlibLimits } from './validation.js'
 export async function validateVersion(
   volume: string,
   validation: Validation,
-  wimlib: WimlibLimits,
+  limits: CheckLimits,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const read = await readVersion(volume, validation)
   if ('finding' in read) return [read.finding]
-  const quick = await runQuickChecks(read.subject, thoroughLimits)
+  const quick = await runQuickChecks(read.subject, { ...thoroughLimits, emptyShare: limits.emptyShare })
   signal.throwIfAborted()
-  const limits = { wimMemoryBytes: wimlib.memoryBytes, wimTimeoutMs: wimlib.timeMs }
   return combineFindings(quick, await runDeepChecks(read.subject, { signal, quick, ...limits }))
 }

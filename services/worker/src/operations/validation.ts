@@ -10,8 +10,11 @@ export interface Validation {
   readonly manifestSha256: string
 }
 
-/** What one run of wimlib-imagex may use. */
-export interface WimlibLimits {
-  readonly memoryBytes: number
-  readonly timeMs: number
+/** What the checks take from the configuration. */
+export interface CheckLimits {
+  /** What one run of wimlib-imagex may use. */
+  readonly wimMemoryBytes: number
+  readonly wimTimeoutMs: number
+  /** An image with less than this share of what was in use is nearly empty. */
+  readonly emptyShare: number
 }
