@@ -5,9 +5,8 @@ import { sql } from 'kysely'
 import { waitUntil } from '@goldkeep/testing'
 import { systemActor } from '../src/domain/actor.js'
 import { promoteVersion } from '../src/operations/promote-version.js'
-import { sweep } from '../src/operations/sweep.js'
 import { reason } from './support/reason.js'
-import { isAnyWaiting } from './support/test-database.js'
+import { isAnyWaiting, sweepOnce } from './support/test-database.js'
 import { registerVolume, useLab, validVersion, wimPath } from './support/versions.js'
 
 const { DeploymentState } = catalog
@@ -206,7 +205,7 @@ describe('deployments', () => {
     await house.coordination.reportProgress({ volumeId, reads: [{ deploymentId: idOf(whole), files }] })
     for (const id of [idOf(whole), half]) await set(id, { leaseUntil: past() })
     await set(old, { limitAt: past() })
-    expect(await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })).toMatchObject({
+    expect(await sweepOnce(house.db)).toMatchObject({
       deploymentsEnded: 2,
     })
     expect(await house.deployments.get({ deploymentId: idOf(whole) })).toMatchObject({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { sql } from 'kysely'
-import { sweep } from '../src/operations/sweep.js'
 import { reason } from './support/reason.js'
+import { sweepOnce } from './support/test-database.js'
 import {
   claim,
   findings,
@@ -109,7 +109,7 @@ describe('jobs', () => {
   test('a validation whose job is gone follows from the verdict that is open', async () => {
     const versionId = await sealed()
     await house.db.deleteFrom('jobs').where('subjectId', '=', versionId).execute()
-    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
+    await sweepOnce(house.db)
     expect(await validate(house, versionId)).toBe(Verdict.VERDICT_VALID)
   })
 

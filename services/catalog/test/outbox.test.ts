@@ -13,8 +13,13 @@ import { openHouse } from '../src/operations/open-house.js'
 import { registerVolume } from '../src/operations/register-volume.js'
 import { relayOutbox, type QueuePort } from '../src/operations/relay-outbox.js'
 import { requestUploadEnd } from '../src/operations/request-upload-end.js'
-import { sweep } from '../src/operations/sweep.js'
-import { atomically, emptyDatabase, isAnyWaiting, openTestDatabase } from './support/test-database.js'
+import {
+  atomically,
+  emptyDatabase,
+  isAnyWaiting,
+  openTestDatabase,
+  sweepOnce,
+} from './support/test-database.js'
 import { schema } from './support/versions.js'
 
 const times = {
@@ -104,7 +109,7 @@ describe('the outbox', () => {
   }
   const jobIds = async () => (await db.selectFrom('jobs').select('jobId').execute()).map((row) => row.jobId)
   const queued = () => [...queue.held.values()]
-  const sweepNow = () => sweep(db, { requeueAfterMs: 0, uploadExpiryMs: 60_000 })
+  const sweepNow = () => sweepOnce(db, { requeueAfterMs: 0 })
 
   test('is written in the transaction of the change, or not at all', async () => {
     const failing = atomically(db, async (trx) => {
@@ -201,7 +206,7 @@ describe('the outbox', () => {
   test('a job that the queue was told of a moment ago is left alone', async () => {
     await wishedEnd()
     await relayOutbox(db, queue)
-    expect(await sweep(db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })).toMatchObject({
+    expect(await sweepOnce(db)).toMatchObject({
       jobsDerived: 0,
       jobsRequeued: 0,
     })

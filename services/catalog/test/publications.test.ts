@@ -3,8 +3,8 @@ import { catalog, gatherAnswer, sha256FromProto, sha256ToProto } from '@goldkeep
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { createHash } from 'node:crypto'
-import { sweep } from '../src/operations/sweep.js'
 import { useTestCatalog } from './support/test-catalog.js'
+import { sweepOnce } from './support/test-database.js'
 import {
   claim,
   manifestOf,
@@ -247,7 +247,7 @@ describe('a publication', () => {
     await seal()
     const { part, confirm } = await take()
     await confirm(unknownImage(await epochOf(), part.generation))
-    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 86_400_000 })
+    await sweepOnce(house.db)
     await expect(openJobId(house, 'publish', bystander.subject)).resolves.toMatch(/^job-/)
   })
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { sql } from 'kysely'
-import { sweep } from '../src/operations/sweep.js'
 import { reason } from './support/reason.js'
+import { sweepOnce } from './support/test-database.js'
 import { claim, manifestOf, openJobId, recordSealed, schema, useLab } from './support/versions.js'
 
 const { ClaimRefusal, Lifecycle, OnOpenUpload, UploadFileState } = catalog
@@ -133,7 +133,7 @@ describe('uploads', () => {
   test('an abort takes the place of an expiry, and bytes that arrive do not undo it', async () => {
     const versionId = await begin()
     await letExpire(versionId)
-    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
+    await sweepOnce(house.db)
     await house.uploads.abort({ versionId })
     await house.coordination.reportProgress({
       volumeId,
@@ -200,7 +200,7 @@ describe('uploads', () => {
     await letExpire(active)
     const files = [{ path: 'hd0/part1.winpe.wim', state: UploadFileState.UPLOAD_FILE_STATE_RECEIVING }]
     await house.coordination.reportProgress({ volumeId, uploads: [{ versionId: active, files }] })
-    expect(await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })).toMatchObject({
+    expect(await sweepOnce(house.db)).toMatchObject({
       uploadsExpired: 1,
     })
     expect((await house.uploads.get({ versionId: active })).pendingEnd).toBeUndefined()
@@ -221,7 +221,7 @@ describe('uploads', () => {
     })
     await letExpire(whole)
     await letExpire(halfDone)
-    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
+    await sweepOnce(house.db)
     const after = await house.uploads.get({ versionId: whole })
     expect(after.pendingEnd).toBeUndefined()
     expect(after.expiresIn).toBeGreaterThan(50n)
@@ -233,7 +233,7 @@ describe('uploads', () => {
   test('an expiry is withdrawn when bytes arrive again before it was carried out', async () => {
     const versionId = await begin()
     await letExpire(versionId)
-    await sweep(house.db, { requeueAfterMs: 60_000, uploadExpiryMs: 60_000 })
+    await sweepOnce(house.db)
     const lastByteTime = new Date()
     await house.coordination.reportProgress({ volumeId, uploads: [{ versionId, lastByteTime }] })
     expect((await house.uploads.get({ versionId })).pendingEnd).toBeUndefined()

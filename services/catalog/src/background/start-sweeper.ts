@@ -17,6 +17,7 @@ export function startSweeper(parts: {
       const swept = await sweep(db, {
         requeueAfterMs: config.requeueAfterMs,
         uploadExpiryMs: config.times.uploadExpiryMs,
+        deploymentLeaseMs: config.times.deploymentLeaseMs,
       })
       if (swept && Object.values(swept).some((count) => count > 0)) log.info(swept, 'loose ends swept')
     } catch (error) {

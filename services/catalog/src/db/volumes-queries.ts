@@ -6,7 +6,10 @@ export function listVolumes(db: Kysely<DB>): Promise<VolumeRow[]> {
   return db.selectFrom('volumes').selectAll().orderBy('volumeId').execute()
 }
 
-/** A volume, and how long ago it last reported, in milliseconds by the database's clock. */
+/**
+ * A volume, and how long ago it last reported, in milliseconds by the database's clock. 0 when that clock was set back
+ * since, until the next sweep.
+ */
 export interface HeardVolume extends VolumeRow {
   readonly silentMs: number
 }
@@ -15,7 +18,7 @@ export function listHeardVolumes(db: Kysely<DB>): Promise<HeardVolume[]> {
   return db
     .selectFrom('volumes')
     .selectAll()
-    .select(sql<number>`(extract(epoch from now() - last_seen_at) * 1000)::float8`.as('silentMs'))
+    .select(sql<number>`greatest(0, extract(epoch from now() - last_seen_at) * 1000)::float8`.as('silentMs'))
     .orderBy('volumeId')
     .execute()
 }

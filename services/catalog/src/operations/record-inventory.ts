@@ -1,4 +1,6 @@
+import { DomainError } from '@goldkeep/domain'
 import { sql, type Transaction } from 'kysely'
+import { databaseNow } from '../db/clock.js'
 import { confirmLocations, setLocations, setUnreadable } from '../db/locations-queries.js'
 import type { DB } from '../db/tables.js'
 
@@ -46,6 +48,7 @@ export async function recordInventory(
   look: InventoryLook,
 ): Promise<InventoryAnswer> {
   const { versions: held, lookTime } = look
+  await assertLookIsPast(trx, lookTime)
   const known = await readKnown(trx, held)
   const answer = { unrecorded: [] as string[], unknown: [] as string[], conflicting: [] as string[] }
   const present: string[] = []
@@ -75,6 +78,20 @@ async function readKnown(trx: Transaction<DB>, held: readonly HeldVersion[]) {
     .where(sql<boolean>`version_id = any(${sql.val(ids)}::text[])`)
     .execute()
   return new Map(rows.map((row) => [row.versionId, row]))
+}
+
+/**
+ * After the database's clock was set back, what was learned since the look began seems to be older than the look.
+ * @throws DomainError UNAVAILABLE: the volume is announced again, with a look by the clock as it is now
+ */
+async function assertLookIsPast(trx: Transaction<DB>, lookTime: Date | undefined): Promise<void> {
+  const now = await databaseNow(trx)
+  if (lookTime === undefined || lookTime.getTime() <= now.getTime()) return
+  throw new DomainError(
+    'UNAVAILABLE',
+    `look_time: expected a time before ${now.toISOString()}, found ${lookTime.toISOString()}; ` +
+      'the clock of the database was set back, announce the volume again',
+  )
 }
 
 /** Those that are sealed, and of which the volume has, or had, the bytes. */

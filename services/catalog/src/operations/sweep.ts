@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely'
 import { forgetRequests } from '../db/request-ids-queries.js'
 import type { DB } from '../db/tables.js'
+import type { Times } from '../domain/times.js'
+import { pullBackTimes } from './pull-back-times.js'
 import { endLapsedDeployments } from './sweep-deployments.js'
 import { deriveMissingJobs, requeueLostJobs } from './sweep-jobs.js'
 import { forgetOldJobs } from './forget-old-jobs.js'
@@ -14,10 +16,9 @@ export interface Swept {
   readonly deploymentsEnded: number
 }
 
-export interface SweepSettings {
+export interface SweepSettings extends Pick<Times, 'uploadExpiryMs' | 'deploymentLeaseMs'> {
   /** Jobs that the queue should have and that nobody has claimed for so long are put back. */
   readonly requeueAfterMs: number
-  readonly uploadExpiryMs: number
 }
 
 /** Any number; held by the one catalog that sweeps. */
@@ -44,6 +45,7 @@ export function sweep(db: Kysely<DB>, settings: SweepSettings): Promise<Swept | 
 /** Each step in a transaction of its own, so that locks are short and one fault does not undo another's work. */
 async function sweepEach(connection: Kysely<DB>, settings: SweepSettings): Promise<Swept> {
   const { requeueAfterMs, uploadExpiryMs } = settings
+  await connection.transaction().execute((trx) => pullBackTimes(trx, settings))
   const uploadsExpired = await expireUploads(connection, uploadExpiryMs)
   const deploymentsEnded = await connection.transaction().execute(endLapsedDeployments)
   const jobsDerived = await deriveMissingJobs(connection)

@@ -3,6 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { migrate } from '../../src/db/migrate.js'
 import { openDatabase } from '../../src/db/open-database.js'
 import type { DB } from '../../src/db/tables.js'
+import { sweep, type Swept, type SweepSettings } from '../../src/operations/sweep.js'
 
 /** Opens and migrates a database, without a catalog that works on it. */
 export async function openTestDatabase(url: string): Promise<Kysely<DB>> {
@@ -29,3 +30,15 @@ export async function isAnyWaiting(db: Kysely<DB>): Promise<boolean> {
     where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
   return rows.length > 0
 }
+
+/** One round of the sweeper, with the settings of a fresh installation. */
+export const sweepOnce = (
+  db: Kysely<DB>,
+  settings: Partial<SweepSettings> = {},
+): Promise<Swept | undefined> =>
+  sweep(db, {
+    requeueAfterMs: 60_000,
+    uploadExpiryMs: 86_400_000,
+    deploymentLeaseMs: 14_400_000,
+    ...settings,
+  })
