@@ -82,6 +82,12 @@ async function readPiece(handle: FileHandle, position: number, length: number): 
   return filled === length ? room : room.slice(0, filled)
 }
 
+/** Of a file as it is now. */
+export async function identityOf(path: string): Promise<FileIdentity> {
+  const { size, mtimeMs, ino } = await stat(path)
+  return { size, mtimeMs, inode: String(ino) }
+}
+
 export function sameFile(one: FileIdentity, other: FileIdentity): boolean {
   return one.size === other.size && one.mtimeMs === other.mtimeMs && one.inode === other.inode
 }

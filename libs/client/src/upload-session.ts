@@ -60,13 +60,22 @@ export interface BegunUpload {
   readonly answer: catalog.BeginUploadResponse
 }
 
-/** Begins an upload in the catalog and stages it in storage; repeating it with one request id is harmless. */
+export type BeginRequest = Parameters<CatalogConnection['uploads']['begin']>[0] & {
+  readonly schema: Uint8Array
+}
+
+/**
+ * Begins an upload in the catalog and stages it in storage; repeating it with one request id is harmless.
+ * @param onBegun called with the catalog's answer, before storage is asked
+ */
 export async function beginUpload(
   catalogConnection: CatalogConnection,
-  request: Parameters<CatalogConnection['uploads']['begin']>[0] & { readonly schema: Uint8Array },
+  request: BeginRequest,
   retry: RetryPolicy,
+  onBegun?: (answer: catalog.BeginUploadResponse) => Promise<void>,
 ): Promise<BegunUpload> {
   const answer = await catalogConnection.uploads.begin({ requestId: randomUUID(), ...request })
+  await onBegun?.(answer)
   const versionId = answer.upload?.versionId ?? ''
   const first = { ticket: answer.ticket, volume: answer.upload?.volume }
   const session = resumeUpload(catalogConnection, versionId, retry, first)

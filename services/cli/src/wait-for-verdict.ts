@@ -30,7 +30,11 @@ export async function waitForVerdict(
       refuseUnlessSoonSealed(now, name, performance.now() - begunAt)
     else if (now.verdict !== catalog.Verdict.VERDICT_PENDING) return showChecks(session, now, more)
     if (performance.now() - begunAt > timeoutMs)
-      throw new CliError('TIMEOUT', `${name} has no verdict yet; wait longer by --timeout`, exitCodes.other)
+      throw new CliError(
+        'TIMEOUT',
+        `${name} has no verdict yet; \`goldkeep version wait ${name}\` waits on`,
+        exitCodes.other,
+      )
     const { progress } = await versions.getChecks({ versionId })
     if (progress !== said) session.say(`${name}: checks are ${progress || 'not begun'}`)
     said = progress

@@ -1,4 +1,4 @@
-import { exitCodes } from '@goldkeep/domain'
+import { exitCodes, isDomainError, reasons } from '@goldkeep/domain'
 import { CliError } from '../cli-error.js'
 import type { Session } from '../session.js'
 
@@ -11,7 +11,7 @@ export interface GoingOn {
   readonly effect: string
 }
 
-/** Runs `work`; when a person breaks it off, says what is kept and how to go on. */
+/** Runs `work`; when it is broken off, says what is kept and how to go on. */
 export async function sayHowToGoOn<T>(
   session: Session,
   { versionId, command, effect }: GoingOn,
@@ -20,7 +20,7 @@ export async function sayHowToGoOn<T>(
   try {
     return await work()
   } catch (error) {
-    if (session.signal.aborted)
+    if (isBrokenOff(session, error))
       session.say(
         `upload ${versionId} stays open with what has arrived.\n` +
           `  go on: ${command}   (${effect})\n` +
@@ -31,17 +31,25 @@ export async function sayHowToGoOn<T>(
   }
 }
 
-/** Runs `work`; when a person breaks it off, the command ends by saying this. */
+/** Runs `work`; when it is broken off, the command ends by saying this. */
 export async function orSay<T>(session: Session, message: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!session.signal.aborted) throw error
-    throw new CliError('INTERRUPTED', message, exitCodes.interrupted)
+    if (session.signal.aborted)
+      throw new CliError('INTERRUPTED', `interrupted; ${message}`, exitCodes.interrupted)
+    if (!isDomainError(error) || !isBrokenOff(session, error)) throw error
+    throw new CliError(
+      error.reason,
+      `${error.message}; ${message}`,
+      reasons[error.reason].exit,
+      error.metadata,
+    )
   }
 }
 
-/** A word as a shell takes it. */
-export function quoted(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+/** By a person, by a server that went away, or by a volume that is full: the same command may succeed later. */
+function isBrokenOff({ signal }: Session, error: unknown): boolean {
+  if (signal.aborted) return true
+  return isDomainError(error) && (error.kind === 'unavailable' || error.reason === 'NO_SPACE')
 }

@@ -5,8 +5,8 @@ import { formatCount } from '../output/format.js'
 import type { Session } from '../session.js'
 import { findingTable, findingView, type FindingView } from '../views/finding-view.js'
 import { hexDigest } from '../views/words.js'
+import { orSay } from './how-to-go-on.js'
 import type { SealList } from './seal-files.js'
-import { UploadRecords } from './upload-records.js'
 
 export interface SealedUpload {
   readonly versionId: string
@@ -28,9 +28,12 @@ export async function sealUpload(
     session.say(
       `sealing with the storage service's own digests for what was not sent from here: ${listed(onStorageWord)}`,
     )
-  const answer = await upload.seal(files)
   const { versionId } = upload
-  await new UploadRecords(session.stateDirectory).forget(versionId)
+  const answer = await orSay(
+    session,
+    `the version may have been made: \`goldkeep upload seal ${versionId}\` makes it, or says what it has become`,
+    () => upload.seal(files),
+  )
   const reference = await referenceOf(session, versionId)
   if (!answer.recorded) session.say('the catalog does not know it yet; it will as soon as it can be reached')
   const findings = answer.findings.map(findingView)

@@ -66,8 +66,12 @@ export class UploadRecords {
  */
 export function writerIsGone(record: UploadRecord | undefined, attemptId: string | undefined): boolean {
   if (!record?.writer || record.attemptId !== attemptId) return false
-  const { host, pid } = record.writer
-  if (host !== hostname() || pid === process.pid) return false
+  return record.writer.pid !== process.pid && isGone(record.writer)
+}
+
+/** Whether it was a process of this machine, and is no more. */
+export function isGone({ host, pid }: { readonly host: string; readonly pid: number }): boolean {
+  if (host !== hostname()) return false
   try {
     process.kill(pid, 0)
     return false

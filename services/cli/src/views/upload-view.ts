@@ -1,4 +1,4 @@
-import type { catalog, storage } from '@goldkeep/contracts'
+import { catalog, type storage } from '@goldkeep/contracts'
 import { formatSize, formatTime } from '../output/format.js'
 import { formatTable } from '../output/table.js'
 import * as words from './words.js'
@@ -35,7 +35,11 @@ export function uploadView(upload: catalog.Upload) {
     volumeId: upload.volume?.volumeId,
     beginTime: words.isoTime(upload.beginTime),
     lastByteTime: words.isoTime(upload.lastByteTime),
-    expireTime: words.isoTime(upload.expireTime),
+    // What has become a version, or has ended, expires no more.
+    expireTime:
+      upload.lifecycle === catalog.Lifecycle.LIFECYCLE_UPLOADING
+        ? words.isoTime(upload.expireTime)
+        : undefined,
   }
 }
 
@@ -45,14 +49,18 @@ export type UploadView = ReturnType<typeof uploadView>
 export function uploadStatusView(upload: UploadView, status: storage.UploadStatus | undefined) {
   if (!status) return upload
   const files = status.files.map(uploadFileView)
+  const state = upload.state === 'UPLOADING' ? words.uploadStateWord(status.state) : upload.state
   return {
     ...upload,
-    state: upload.state === 'UPLOADING' ? words.uploadStateWord(status.state) : upload.state,
+    state,
+    expireTime: isOver(state) ? undefined : upload.expireTime,
     files,
     committedBytes: String(files.reduce((sum, file) => sum + BigInt(file.committedSize), 0n)),
     lastByteTime: words.isoTime(status.lastByteTime) ?? upload.lastByteTime,
   }
 }
+
+const isOver = (state: string): boolean => ['SEALED', 'ABORTED', 'EXPIRED'].includes(state)
 
 export function uploadTable(uploads: readonly UploadView[]): string {
   return formatTable(

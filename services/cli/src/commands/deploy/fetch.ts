@@ -3,13 +3,13 @@ import { listed, schemaPath } from '@goldkeep/domain'
 import type { Command } from 'commander'
 import { parseCount, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
+import { commandLine } from '../../output/command-line.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { startProgress } from '../../output/progress.js'
 import type { Progress, ProgressPlan } from '../../output/progress-line.js'
 import type { Session } from '../../session.js'
 import { fetchAll, fetchOne, type FetchedFile } from '../../transfer/fetch-files.js'
 import { listenTo } from '../../transfer/child-listener.js'
-import { quoted } from '../../transfer/how-to-go-on.js'
 import { pipeOut, withProgress } from '../../transfer/pipe-out.js'
 
 interface Options {
@@ -93,7 +93,7 @@ async function fetchFolder(
   } catch (error) {
     session.say(
       `${to} holds what it held before, or has no schema and is no whole capture yet; what has come is kept.\n` +
-        `  go on: goldkeep deploy fetch ${deployment.orders.deployment?.deploymentId} --to ${quoted(to)}`,
+        `  go on: ${commandLine('goldkeep', 'deploy', 'fetch', deployment.orders.deployment?.deploymentId ?? '', '--to', to)}`,
     )
     throw error
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Actions } from '../../act.js'
+import { findUploadId } from '../../transfer/find-upload.js'
 import { UploadRecords } from '../../transfer/upload-records.js'
 import { uploadTable, uploadView } from '../../views/upload-view.js'
 
@@ -14,8 +15,10 @@ export function addUploadAbort(upload: Command, { act }: Actions): void {
     .argument('<upload>')
     .option('--reason <text>')
     .action(
-      act<Options>(async (session, [versionId = ''], options) => {
-        const { uploads } = await session.catalog()
+      act<Options>(async (session, [reference = ''], options) => {
+        const connection = await session.catalog()
+        const { uploads } = connection
+        const versionId = await findUploadId(connection, reference)
         const view = uploadView(await uploads.abort({ versionId, reason: options.reason ?? '' }))
         await new UploadRecords(session.stateDirectory).forget(versionId)
         session.show(view, () => uploadTable([view]))

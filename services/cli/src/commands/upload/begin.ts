@@ -1,8 +1,8 @@
-import { beginUpload } from '@goldkeep/client'
 import type { Command } from 'commander'
 import { readFile } from 'node:fs/promises'
 import type { Actions } from '../../act.js'
 import { agentName } from '../../agent-name.js'
+import { beginOnce } from '../../transfer/begin-once.js'
 import { addCaptureOptions, beginFields, type CaptureOptions } from '../../transfer/capture-options.js'
 import { formatTable } from '../../output/table.js'
 import { uploadView } from '../../views/upload-view.js'
@@ -23,11 +23,8 @@ export function addUploadBegin(upload: Command, { act }: Actions): void {
       const schema = await readFile(options.schema)
       const connection = await session.catalog()
       const image = await connection.images.get({ imageId })
-      const { session: begun, answer } = await beginUpload(
-        connection,
-        { ...beginFields(options, image), schema, agent: agentName },
-        session.transferRetry,
-      )
+      const request = { ...beginFields(options, image), schema, agent: agentName }
+      const { session: begun, answer, forgetRequest } = await beginOnce(session, request)
       begun.close()
       const view = answer.upload && uploadView(answer.upload)
       const expectedFiles = answer.expectedFiles.map(({ pattern, description, optional }) => ({
@@ -37,6 +34,7 @@ export function addUploadBegin(upload: Command, { act }: Actions): void {
       }))
       const document = { ...view, resumed: answer.resumed, expectedFiles, settings: answer.settings }
       session.show(document, () => begun.versionId)
+      await forgetRequest()
       const rows = expectedFiles.map((file) => [
         file.pattern,
         `${file.description}${file.optional ? ' (may be left out)' : ''}`,

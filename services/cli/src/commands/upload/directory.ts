@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
 import { parseCount, parseSpan, type Actions } from '../../act.js'
-import { usageError } from '../../cli-error.js'
+import { CliError, usageError } from '../../cli-error.js'
 import { startProgress } from '../../output/progress.js'
 import type { Session } from '../../session.js'
-import { beginOrResume } from '../../transfer/begin-or-resume.js'
+import { beginOrResume, type DirectoryUpload } from '../../transfer/begin-or-resume.js'
 import { addCaptureOptions, type CaptureOptions } from '../../transfer/capture-options.js'
 import { findCaptureFiles, type CaptureDirectory } from '../../transfer/find-capture-files.js'
-import { orSay, quoted, sayHowToGoOn } from '../../transfer/how-to-go-on.js'
+import { commandLine } from '../../output/command-line.js'
+import { orSay, sayHowToGoOn } from '../../transfer/how-to-go-on.js'
 import { inParallel } from '../../transfer/in-parallel.js'
-import { sealUpload, showSealed } from '../../transfer/seal-upload.js'
+import { sealUpload, showSealed, type SealedUpload } from '../../transfer/seal-upload.js'
 import { refuseOtherFiles } from '../../transfer/refuse-other-files.js'
 import { sendFile, type SentFile } from '../../transfer/send-file.js'
 import { UploadRecords } from '../../transfer/upload-records.js'
@@ -50,39 +51,55 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
         if (capture.leftOut.length > 0)
           session.say(`left out, no part of a capture: ${capture.leftOut.join(', ')}`)
         const begun = await beginOrResume(session, directory, capture, options.image, options)
-        const { upload: target } = begun
-        session.say(`${begun.resumed ? 'going on with' : 'began'} upload ${target.versionId}`)
         try {
-          const goingOn = {
-            versionId: target.versionId,
-            command: `goldkeep upload ${quoted(directory)} --image ${options.image}`,
-            effect: 'goes on where it stopped',
-          }
-          const files = await sayHowToGoOn(session, goingOn, () => sendAll(session, target, capture, options))
-          const sealed = await orSay(
-            session,
-            `interrupted while the version was made; \`goldkeep upload seal ${target.versionId}\` makes it, or says what it has become`,
-            () => sealUpload(session, target, { files, onStorageWord: [] }),
-          )
-          await begun.forget()
-          // One document in all: with --wait the verdict's, which holds the seal's.
-          if (!options.wait || sealed.faults !== undefined || !session.options.json)
-            showSealed(session, sealed)
-          if (options.wait)
-            await orSay(
-              session,
-              `interrupted; ${sealed.reference} is sealed, and its checks go on: goldkeep version wait ${sealed.reference}`,
-              () => awaitVerdict(session, sealed.versionId, sealed.document),
-            )
-          else
-            session.say(
-              `next: goldkeep version wait ${sealed.reference} && goldkeep promote ${sealed.reference}`,
-            )
+          await uploadFolder(session, directory, capture, options.image, options, begun)
         } finally {
-          target.close()
+          begun.upload.close()
         }
       }),
     )
+}
+
+async function uploadFolder(
+  session: Session,
+  directory: string,
+  capture: CaptureDirectory,
+  image: string,
+  options: Options,
+  begun: DirectoryUpload,
+): Promise<void> {
+  const { upload, resumed, sealedFiles } = begun
+  const { versionId } = upload
+  if (!sealedFiles) session.say(`${resumed ? 'going on with' : 'began'} upload ${versionId}`)
+  const goingOn = {
+    versionId,
+    command: commandLine('goldkeep', 'upload', directory, '--image', image),
+    effect: 'goes on where it stopped',
+  }
+  const files =
+    sealedFiles ?? (await sayHowToGoOn(session, goingOn, () => sendAll(session, upload, capture, options)))
+  const sealed = await sealUpload(session, upload, { files, onStorageWord: [] })
+  if (sealedFiles)
+    session.say(`${sealed.reference} was sealed already by an earlier run, with the files of this folder`)
+  // A run that is broken off before it has told the outcome is followed by one that does.
+  await tellOutcome(session, sealed, options.wait ?? false).catch(async (error: unknown) => {
+    if (error instanceof CliError && error.reason === 'CHECKS_FAILED') await begun.forget()
+    throw error
+  })
+  await begun.forget()
+}
+
+async function tellOutcome(session: Session, sealed: SealedUpload, wait: boolean): Promise<void> {
+  const { reference } = sealed
+  const waits = wait && sealed.faults === undefined
+  // One document in all: with --wait the verdict's, which holds the seal's.
+  if (!waits || !session.options.json) showSealed(session, sealed)
+  if (!waits) return session.say(`next: goldkeep version wait ${reference} && goldkeep promote ${reference}`)
+  await orSay(
+    session,
+    `${reference} is sealed, and its checks go on: goldkeep version wait ${reference}`,
+    () => awaitVerdict(session, sealed),
+  )
 }
 
 async function sendAll(
@@ -108,7 +125,7 @@ async function sendAll(
   }
 }
 
-async function awaitVerdict(session: Session, versionId: string, document: object): Promise<void> {
+async function awaitVerdict(session: Session, { versionId, document }: SealedUpload): Promise<void> {
   const { versions } = await session.catalog()
   const version = await versions.get({ by: { $case: 'versionId', value: versionId } })
   await waitForVerdict(session, version, waitMs, document)

@@ -1,6 +1,7 @@
 import { resumeUpload } from '@goldkeep/client'
 import type { Command } from 'commander'
 import type { Actions } from '../../act.js'
+import { findUploadId } from '../../transfer/find-upload.js'
 import { listFromRecords, listFromSums } from '../../transfer/seal-files.js'
 import { sealUpload, showSealed } from '../../transfer/seal-upload.js'
 import { UploadRecords } from '../../transfer/upload-records.js'
@@ -20,8 +21,10 @@ export function addUploadSeal(upload: Command, { act }: Actions): void {
       '\nWithout --sums the digests are those counted here while sending; for files that were sent from elsewhere\nthey are the storage service’s own, which is said.',
     )
     .action(
-      act<Options>(async (session, [versionId = ''], options) => {
-        const begun = resumeUpload(await session.catalog(), versionId, session.transferRetry)
+      act<Options>(async (session, [reference = ''], options) => {
+        const connection = await session.catalog()
+        const versionId = await findUploadId(connection, reference)
+        const begun = resumeUpload(connection, versionId, session.transferRetry)
         try {
           const status = await begun.status()
           const records = new UploadRecords(session.stateDirectory)
@@ -29,9 +32,10 @@ export function addUploadSeal(upload: Command, { act }: Actions): void {
             ? await listFromSums(options.sums, status)
             : await listFromRecords(begun, status, records)
           const sealed = await sealUpload(session, begun, list)
+          await records.forget(versionId)
           showSealed(session, sealed)
-          const { reference } = sealed
-          session.say(`next: goldkeep version wait ${reference} && goldkeep promote ${reference}`)
+          const name = sealed.reference
+          session.say(`next: goldkeep version wait ${name} && goldkeep promote ${name}`)
         } finally {
           begun.close()
         }

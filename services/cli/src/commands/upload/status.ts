@@ -3,6 +3,7 @@ import { isDomainError } from '@goldkeep/domain'
 import type { Command } from 'commander'
 import type { Actions } from '../../act.js'
 import type { Session } from '../../session.js'
+import { findUploadId } from '../../transfer/find-upload.js'
 import { uploadFileTable, uploadStatusView, uploadTable, uploadView } from '../../views/upload-view.js'
 import type { storage } from '@goldkeep/contracts'
 
@@ -12,8 +13,10 @@ export function addUploadStatus(upload: Command, { act }: Actions): void {
     .description('what has arrived of an upload, and is durable')
     .argument('<upload>')
     .action(
-      act(async (session, [versionId = '']) => {
-        const { uploads } = await session.catalog()
+      act(async (session, [reference = '']) => {
+        const connection = await session.catalog()
+        const { uploads } = connection
+        const versionId = await findUploadId(connection, reference)
         const known = uploadView(await uploads.get({ versionId }))
         const view = uploadStatusView(known, await askStorage(session, versionId))
         session.show(view, () => `${uploadTable([view])}\n\n${uploadFileTable(view.files)}`)

@@ -3,10 +3,12 @@ import { parseFilePath } from '@goldkeep/domain'
 import type { Command } from 'commander'
 import { parseSpan, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
+import { commandLine } from '../../output/command-line.js'
 import { startProgress } from '../../output/progress.js'
 import type { Session } from '../../session.js'
+import { findUploadId } from '../../transfer/find-upload.js'
 import { listenTo } from '../../transfer/child-listener.js'
-import { quoted, sayHowToGoOn, type GoingOn } from '../../transfer/how-to-go-on.js'
+import { sayHowToGoOn, type GoingOn } from '../../transfer/how-to-go-on.js'
 import { sendFile, type SentFile } from '../../transfer/send-file.js'
 import { sendStream } from '../../transfer/send-stream.js'
 import { UploadRecords } from '../../transfer/upload-records.js'
@@ -42,11 +44,12 @@ export function addUploadWrite(upload: Command, { actWithChild }: Actions): void
     .option('--wait-for-space <time>', 'how long to wait for room on a full volume (pipes 30m)', parseSpan)
     .addHelpText('after', help)
     .action(
-      actWithChild<Options>(async (session, [versionId = '', path = '', file], options) => {
+      actWithChild<Options>(async (session, [reference = '', path = '', file], options) => {
         parseFilePath(path)
         if (file !== undefined && session.childCommand)
           throw usageError(`expected either a file or a producer after --, found both`)
-        const goingOn = howToGoOn(session, versionId, path, file)
+        const goingOn = howToGoOn(session, reference, path, file)
+        const versionId = await findUploadId(await session.catalog(), reference)
         const sent = await sayHowToGoOn(session, goingOn, () =>
           write(session, versionId, path, file, options),
         )
@@ -89,20 +92,17 @@ function howToGoOn(
   path: string,
   file: string | undefined,
 ): GoingOn {
-  const command = `goldkeep upload write ${versionId} ${path}`
+  const command = ['goldkeep', 'upload', 'write', versionId, path]
+  const anew = 'this one file starts anew'
   if (childCommand)
-    return {
-      versionId,
-      command: `${command} -- ${childCommand.map(quoted).join(' ')}`,
-      effect: 'this one file starts anew',
-    }
+    return { versionId, command: commandLine(...command, '--', ...childCommand), effect: anew }
   if (file !== undefined && file !== '-')
     return {
       versionId,
-      command: `${command} ${quoted(file)}`,
+      command: commandLine(...command, file),
       effect: 'goes on where it stopped, if the file is unchanged',
     }
-  return { versionId, command: `… | ${command}`, effect: 'this one file starts anew' }
+  return { versionId, command: `… | ${commandLine(...command)}`, effect: anew }
 }
 
 function sourceOf(session: Session): ByteSource {
