@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { DomainError, type UploadEnd } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
 import { setImmediate } from 'node:timers/promises'
+import { endUpload } from '../src/operations/end-upload.js'
 import { Inbox } from '../src/operations/inbox.js'
 import { UploadDesk } from '../src/operations/upload-desk.js'
 import { writeFile, type WriteInput, type WriteOutput } from '../src/operations/write-file.js'
@@ -22,6 +24,7 @@ beforeEach(async () => {
 })
 afterEach(() => shelf.close())
 
+const log = createLogger('storage', 'silent')
 const bytes = bytesOf(5_000, 'whole')
 
 /** The store, of which every writer takes its time to close. */
@@ -65,7 +68,6 @@ async function* write(messages: readonly WriteInput[], store = shelf.store): Asy
     mode: { kind: 'restart' },
   } as const
   const pace = { syncBytes: 1_000_000, syncIntervalMs: 60_000 }
-  const log = createLogger('storage', 'silent')
   const outputs = writeFile(
     { store, desk, pace, streamIdleMs: 60_000, log },
     start,
@@ -125,6 +127,45 @@ describe('an upload that is being sealed or ended', () => {
     })
     await expect(during).rejects.toBe(refusal)
     expect(await drain(write([data, finish]))).toEqual(['ready', 'done'])
+  })
+})
+
+describe('an abort', () => {
+  const order = { epoch: 1, opSeq: 1 }
+  const end = (store: VersionStore, outcome: UploadEnd = 'ABORTED') =>
+    endUpload(
+      { store, desk, log, catalog: { recordEnded: () => Promise.resolve({}) } },
+      { versionId: fresh, outcome, order, idleMs: 0 },
+    )
+
+  test('waits until each stream has left, and removes its bytes only then', async () => {
+    const store = slowToClose(shelf.store)
+    const outputs = write([data], store)
+    expect((await outputs.next()).value).toMatchObject({ kind: 'ready' })
+    const streams: number[] = []
+    const watched = withOther(store, {
+      endUpload: (...values) => {
+        streams.push(desk.writing(fresh).length)
+        return store.endUpload(...values)
+      },
+    })
+    const ended = expect(drain(outputs)).rejects.toMatchObject({ reason: 'UPLOAD_ENDED' })
+    expect(await end(watched)).toBe('ABORTED')
+    expect(streams).toEqual([0])
+    await ended
+  })
+
+  test('that comes too late ends no stream', async () => {
+    const late = new DomainError('STALE_COMMAND', 'after a newer one')
+    const refusing = withOther(shelf.store, {
+      requireEndable: () => {
+        throw late
+      },
+    })
+    const outputs = write([data, finish])
+    expect((await outputs.next()).value).toMatchObject({ kind: 'ready' })
+    await expect(end(refusing)).rejects.toBe(late)
+    expect(await drain(outputs)).toEqual(['done'])
   })
 })
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { bytesOf } from './support/bytes.js'
 import { newVersion, part1, schema, startTestHouse, type TestHouse } from './support/test-house.js'
 import { watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
-import { sealFileOf, startOf, WriteStream, writeWhole } from './support/write-stream.js'
+import { chunkOf, sealFileOf, startOf, WriteStream, writeWhole } from './support/write-stream.js'
 
 const { LIFECYCLE_ABORTED, LIFECYCLE_EXPIRED, LIFECYCLE_SEALED } = catalog.Lifecycle
 const bytes = bytesOf(100_000, 'end')
@@ -65,13 +65,33 @@ describe('ending an upload', () => {
     }
   })
 
-  test('is refused while a stream is open', async () => {
+  test('as expired is refused while a stream is open', async () => {
     const stream = new WriteStream(await house.uploader(versionId), startOf(versionId, 'hd0/part2.winpe.wim'))
     await stream.until('ready')
     const before = await house.tree()
-    await expect(end()).rejects.toMatchObject({ reason: 'UPLOAD_BUSY' })
+    await expect(end(1n, LIFECYCLE_EXPIRED)).rejects.toMatchObject({ reason: 'UPLOAD_BUSY' })
     expect(await house.tree()).toEqual(before)
     stream.cut()
+  })
+
+  test('as aborted tells whoever writes at once, and lets nobody in any more', async () => {
+    const clients = await house.uploader(versionId)
+    const streams = ['hd0/part2.winpe.wim', 'hd0/part3.winpe.wim'].map(
+      (path) => new WriteStream(clients, startOf(versionId, path)),
+    )
+    for (const stream of streams) {
+      await stream.until('ready')
+      stream.send(chunkOf(bytes, 0))
+    }
+    expect(await end()).toBe(LIFECYCLE_ABORTED)
+    for (const stream of streams)
+      expect(await stream.refusal()).toMatchObject({
+        reason: 'UPLOAD_ENDED',
+        message: expect.stringContaining('was aborted; begin another') as unknown,
+      })
+    const late = new WriteStream(clients, startOf(versionId, 'hd0/part2.winpe.wim'))
+    expect(await late.refusal()).toMatchObject({ reason: 'UPLOAD_ENDED' })
+    expect(await stagedLines()).toEqual([])
   })
 
   test('answers SEALED when the seal came first, at whatever moment the two meet', async () => {

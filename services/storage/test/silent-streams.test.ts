@@ -37,14 +37,14 @@ describe('a stream whose client says nothing', () => {
     expect(await again.refusal()).toBeUndefined()
   })
 
-  test('holds no upload open: it can be ended afterwards', async () => {
+  test('holds no upload open: it can expire afterwards', async () => {
     const stream = new WriteStream(clients, startOf(versionId, part1))
     await stream.until('ready')
     const { admin } = await house.worker()
-    const end = { versionId, outcome: catalog.Lifecycle.LIFECYCLE_ABORTED, epoch: 1n, opSeq: 1n }
+    const end = { versionId, outcome: catalog.Lifecycle.LIFECYCLE_EXPIRED, epoch: 1n, opSeq: 1n }
     await expect(admin.endUpload(end)).rejects.toMatchObject({ reason: 'UPLOAD_BUSY' })
     await stream.refusal()
-    expect(await admin.endUpload(end)).toEqual({ outcome: catalog.Lifecycle.LIFECYCLE_ABORTED })
+    expect(await admin.endUpload(end)).toEqual({ outcome: catalog.Lifecycle.LIFECYCLE_EXPIRED })
   })
 
   test('and that never said what it writes is ended as well', async () => {

@@ -36,8 +36,8 @@ export default mutantsOf(
     {
       id: 'seal-beside-a-writer',
       law: 4,
-      from: 'if (writing.length > 0)',
-      to: 'if (writing.length < 0)',
+      from: 'if (writing.length === 0) return',
+      to: 'if (writing.length >= 0) return',
       suites: ['services/storage/test/refusals.test'],
       meaning: 'an upload is sealed or ended while it is written',
     },
@@ -92,6 +92,22 @@ export default mutantsOf(
       to: 'return false\n',
       suites: ['services/storage/test/write-stream', 'services/storage/test/end-of-a-write'],
       meaning: 'a file of a writer that is gone cannot be written any more',
+    },
+    {
+      id: 'abort-beside-a-writer',
+      law: 4,
+      from: 'if (dismiss) await leaveAll([...desk.seats.values()], dismiss)',
+      to: '',
+      suites: ['services/storage/test/end-of-a-write', 'services/storage/test/end-upload'],
+      meaning: 'an upload is aborted under a stream that still writes',
+    },
+    {
+      id: 'abort-before-writers-have-left',
+      law: 4,
+      from: '  await Promise.all(seats.map(({ left }) => left))',
+      to: '',
+      suites: ['services/storage/test/end-of-a-write'],
+      meaning: 'an upload is aborted before its streams have left',
     },
   ],
 )

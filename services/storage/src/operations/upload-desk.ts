@@ -27,8 +27,8 @@ interface Absent {
 interface Desk {
   readonly seats: Map<FilePath, Seat>
   readonly absent: Map<FilePath, Absent>
-  /** A seal or an end is at work: no stream may enter. */
-  closed: boolean
+  /** Why no stream may enter: a seal or an end is at work. */
+  closed: DomainError | undefined
 }
 
 /** Streams of one upload at once: each holds up to three chunks. */
@@ -61,7 +61,8 @@ export class UploadDesk {
   ): Promise<(how: 'done' | 'cut') => void> {
     let desk = this.#desk(versionId)
     for (; ; desk = this.#desk(versionId)) {
-      this.#refuseWhenClosed(versionId, desk)
+      const refusal = this.#stopping ?? desk.closed
+      if (refusal) throw refusal
       const holder = desk.seats.get(path)?.writer ?? desk.absent.get(path)
       if (holder && !this.#mayTake(holder, writer, takeOver)) throw this.#busy(path, holder)
       const seat = desk.seats.get(path)
@@ -88,14 +89,15 @@ export class UploadDesk {
 
   /**
    * Runs what changes an upload as a whole, one at a time, while nobody writes.
-   * @throws DomainError UPLOAD_BUSY when somebody does, LIMIT_EXCEEDED when too many wait already
+   * @param dismiss why streams that write are ended first; each flushes and leaves
+   * @throws DomainError UPLOAD_BUSY when somebody writes and is not dismissed, LIMIT_EXCEEDED when too many wait
    */
-  async exclusively<T>(versionId: VersionId, work: () => Promise<T>): Promise<T> {
+  async exclusively<T>(versionId: VersionId, work: () => Promise<T>, dismiss?: DomainError): Promise<T> {
     const waiting = this.#waiting.get(versionId) ?? 0
     refuseMore(versionId, 'waiting requests', waiting, maxWaiting)
     this.#waiting.set(versionId, waiting + 1)
     try {
-      return await this.#alone(versionId, work)
+      return await this.#alone(versionId, work, dismiss)
     } finally {
       const left = (this.#waiting.get(versionId) ?? 1) - 1
       if (left > 0) this.#waiting.set(versionId, left)
@@ -103,20 +105,16 @@ export class UploadDesk {
     }
   }
 
-  #alone<T>(versionId: VersionId, work: () => Promise<T>): Promise<T> {
+  #alone<T>(versionId: VersionId, work: () => Promise<T>, dismiss: DomainError | undefined): Promise<T> {
     return this.#queue.run(versionId, async () => {
       const desk = this.#desk(versionId)
-      const writing = this.writing(versionId)
-      if (writing.length > 0)
-        throw new DomainError('UPLOAD_BUSY', `upload ${versionId}: still being written: ${listed(writing)}`, {
-          version_id: versionId,
-          paths: listed(writing),
-        })
-      desk.closed = true
+      if (!dismiss) refuseWriters(versionId, this.writing(versionId))
+      desk.closed = dismiss ?? closedFor(versionId)
       try {
+        if (dismiss) await leaveAll([...desk.seats.values()], dismiss)
         return await work()
       } finally {
-        desk.closed = false
+        desk.closed = undefined
         this.#clear()
       }
     })
@@ -131,13 +129,12 @@ export class UploadDesk {
   async stop(): Promise<void> {
     this.#stopping = new DomainError('SHUTTING_DOWN', 'storage is stopping; go on when it is back')
     const seats = [...this.#desks.values()].flatMap((desk) => [...desk.seats.values()])
-    for (const { writer } of seats) writer.interrupt(this.#stopping)
-    await Promise.all(seats.map(({ left }) => left))
+    await leaveAll(seats, this.#stopping)
   }
 
   #desk(versionId: VersionId): Desk {
     let desk = this.#desks.get(versionId)
-    if (!desk) this.#desks.set(versionId, (desk = { seats: new Map(), absent: new Map(), closed: false }))
+    if (!desk) this.#desks.set(versionId, (desk = { seats: new Map(), absent: new Map(), closed: undefined }))
     return desk
   }
 
@@ -148,14 +145,6 @@ export class UploadDesk {
         if (performance.now() - lastActive >= this.writerIdleMs) absent.delete(path)
       if (seats.size === 0 && absent.size === 0 && !closed) this.#desks.delete(versionId)
     }
-  }
-
-  #refuseWhenClosed(versionId: VersionId, desk: Desk): void {
-    if (this.#stopping) throw this.#stopping
-    if (!desk.closed) return
-    throw new DomainError('UPLOAD_BUSY', `upload ${versionId} is being sealed or ended`, {
-      version_id: versionId,
-    })
   }
 
   #mayTake(holder: Absent, writer: ActiveWriter, takeOver: boolean): boolean {
@@ -172,6 +161,23 @@ export class UploadDesk {
     )
   }
 }
+
+/** Ends the streams, and waits until each has made its bytes durable and has left. */
+async function leaveAll(seats: readonly Seat[], reason: DomainError): Promise<void> {
+  for (const { writer } of seats) writer.interrupt(reason)
+  await Promise.all(seats.map(({ left }) => left))
+}
+
+function refuseWriters(versionId: VersionId, writing: readonly FilePath[]): void {
+  if (writing.length === 0) return
+  throw new DomainError('UPLOAD_BUSY', `upload ${versionId}: still being written: ${listed(writing)}`, {
+    version_id: versionId,
+    paths: listed(writing),
+  })
+}
+
+const closedFor = (versionId: VersionId): DomainError =>
+  new DomainError('UPLOAD_BUSY', `upload ${versionId} is being sealed or ended`, { version_id: versionId })
 
 /** Holds the file for a writer whose connection was cut; of many, for those that were cut last. */
 function hold({ absent }: Desk, path: FilePath, { writerId, lastActive }: ActiveWriter): void {

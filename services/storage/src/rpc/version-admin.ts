@@ -28,7 +28,7 @@ export function versionAdminService(
         epoch: sizeFromProto('epoch', request.epoch),
         opSeq: sizeFromProto('op_seq', request.opSeq),
       }
-      const idleMs = outcome === 'EXPIRED' ? sizeFromProto('idle_seconds', request.idleSeconds) * 1000 : 0
+      const idleMs = sizeFromProto('idle_seconds', request.idleSeconds) * 1000
       const versionId = parseVersionId(request.versionId)
       const decided = await endUpload(dependencies, { versionId, outcome, order, idleMs })
       return { outcome: lifecycleWords.toProto(decided) }

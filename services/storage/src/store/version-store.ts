@@ -59,6 +59,9 @@ export interface VersionStore {
   /** Removes what is left of the staging of a version that the catalog has recorded. */
   forgetUpload(versionId: VersionId): Promise<void>
 
+  /** @throws DomainError STALE_COMMAND, ORDER_CONFLICT when `endUpload` would refuse the command for its place */
+  requireEndable(versionId: VersionId, order: CommandOrder): void
+
   /**
    * Ends an upload that has not begun to seal, and removes its bytes.
    * @returns what became of it: a seal that came first wins

@@ -33,7 +33,7 @@ async function askStorage(session: Session, versionId: string): Promise<storage.
     const ended = isDomainError(error, 'UPLOAD_NOT_FOUND') || isDomainError(error, 'UPLOAD_ENDED')
     if (isDomainError(error, 'UNAVAILABLE') || isDomainError(error, 'NO_VOLUME'))
       session.say(`${error.message}; this is what it last reported`)
-    else if (!ended && !isDomainError(error, 'UPLOAD_NOT_OPEN')) throw error
+    else if (!ended) throw error
     return undefined
   } finally {
     upload.close()

@@ -32,7 +32,7 @@ import type {
 } from '../version-store.js'
 import { cloneVersion } from './clone-version.js'
 import { completeSeal } from './complete-seal.js'
-import { endUpload } from './end-upload.js'
+import { endUpload, requireEndable } from './end-upload.js'
 import { refuseFormer } from './find-held.js'
 import { forgetUpload } from './forget-upload.js'
 import { describeFaults } from './io-faults.js'
@@ -132,6 +132,10 @@ export class DiskStore implements VersionStore {
 
   forgetUpload(versionId: VersionId): Promise<void> {
     return describeFaults(`forget upload ${versionId}`, () => forgetUpload(this.volume, versionId))
+  }
+
+  requireEndable(versionId: VersionId, order: CommandOrder): void {
+    requireEndable(this.volume, versionId, order)
   }
 
   endUpload(versionId: VersionId, outcome: UploadEnd, order: CommandOrder): Promise<UploadEnd | 'SEALED'> {

@@ -7,6 +7,17 @@ import { describeFaults } from './io-faults.js'
 import { finishEnding } from './recover-uploads.js'
 import { requireReadable, requireRecovered, type VolumeContents } from './volume-contents.js'
 
+/** See VersionStore.requireEndable. */
+export function requireEndable(
+  { commands, uploads }: VolumeContents,
+  version: VersionId,
+  order: CommandOrder,
+): void {
+  commands.recall(version, 'end-upload', order)
+  const begun = uploads.get(version)?.state.ended
+  if (begun) requireNotOlder(version, order, begun)
+}
+
 /** Decides how an upload ends, durably, before anything of it is removed. See VersionStore.endUpload. */
 export function endUpload(
   volume: VolumeContents,

@@ -116,7 +116,7 @@ function requireBase(publication: Publication, onDisk: HeldDocument | undefined)
 }
 
 /** What is on the volume, for a catalog whose database may be older than that. */
-const standOf = (imageId: ImageId, { document, sha256 }: HeldDocument): Record<string, string> => ({
+const standOf = (imageId: ImageId, { document, sha256 }: HeldDocument) => ({
   image_id: imageId,
   image_uid: document.uid,
   epoch: String(document.epoch),
