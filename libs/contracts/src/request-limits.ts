@@ -44,6 +44,7 @@ const textRules: Readonly<Record<string, TextRule>> = {
   expected: programProse,
   found: programProse,
   troubles: programProse,
+  sentences: programProse,
 }
 
 const ruleOf = (field: string): TextRule => textRules[field] ?? (/U?[iI]ds?$/.test(field) ? id : name)
@@ -69,6 +70,7 @@ const maxEntries: Readonly<Record<string, number>> = {
   reads: maxReportItems,
   expectedSizes: maxFilesOfVersion,
   troubles: maxTroubles,
+  sentences: maxTroubles,
 }
 const defaultMaxEntries = 10_000
 

@@ -54,7 +54,7 @@ describe('the database', () => {
 
   test('has the columns that the table types have', async () => {
     const typed = await typedColumns()
-    expect(Object.keys(typed)).toHaveLength(21)
+    expect(Object.keys(typed)).toHaveLength(22)
     expect(await migratedColumns(db)).toEqual(typed)
   })
 

@@ -143,4 +143,25 @@ describe('a list', () => {
     expect(sizes.length).toBeGreaterThan(2)
     expect(Math.max(...sizes)).toBeLessThan(1024 * 1024 + 4_096)
   })
+
+  it('of volumes with thousands of troubles is cut as well, and says how many more there are', async () => {
+    const troubles = Array.from({ length: 1_000 }, (_, n) => `${n} ${'ä'.repeat(2_000)}`)
+    const volumes = Array.from({ length: 20 }, () => registerVolume(house))
+    for (const volumeId of await Promise.all(volumes))
+      await house.db.updateTable('volumes').set({ troubles }).where('volumeId', '=', volumeId).execute()
+    const found: catalog.Volume[] = []
+    const pages: catalog.ListVolumesResponse[] = []
+    do {
+      const page = await house.volumes.list({ pageToken: pages.at(-1)?.nextPageToken ?? '' })
+      pages.push(page)
+      found.push(...page.volumes)
+    } while (pages.at(-1)?.nextPageToken)
+    expect(new Set(found.map(({ volumeId }) => volumeId)).size).toBe(found.length)
+    expect(found).toHaveLength(21)
+    expect(pages.length).toBeGreaterThan(1)
+    for (const page of pages)
+      expect(catalog.ListVolumesResponse.encode(page).finish().length).toBeLessThan(1024 * 1024 + 4_096)
+    const last = found.find(({ troubles: told }) => told.length > 1)?.troubles.at(-1)
+    expect(last).toMatch(/^and \d+ more$/)
+  })
 })

@@ -1,6 +1,7 @@
 import { measureConnect, runProgram } from '@goldkeep/client'
 import type { catalog } from '@goldkeep/contracts'
 import type { ExitCode } from '@goldkeep/domain'
+import { collectPages } from './collect-pages.js'
 import { explainError } from './explain-error.js'
 import { formatSize, formatSpan } from './output/format.js'
 import type { Session } from './session.js'
@@ -16,7 +17,7 @@ export interface Examined {
 
 const connectMs = 3_000
 const wimlibMs = 10_000
-const clockToleranceSeconds = 60
+const clockToleranceSeconds = 30
 /** Below this share of free space an administrator wants to know. */
 const littleSpace = 0.1
 
@@ -45,8 +46,13 @@ async function examineCatalog(session: Session): Promise<Examined[]> {
     const { volumes } = await session.catalog()
     const asked = performance.now()
     const answer = await volumes.list({})
+    const found = await collectPages(
+      (pageToken) => (pageToken === '' ? Promise.resolve(answer) : volumes.list({ pageToken })),
+      (page) => page.volumes,
+    )
     examined.push(good('token', `accepted; an answer takes ${Math.round(performance.now() - asked)} ms`))
-    return [...examined, ...examineClock(answer.serverTime), ...(await examineVolumes(answer.volumes))]
+    const clocks = [...examineClock(answer.serverTime), ...answer.troubles.map((one) => warn('clocks', one))]
+    return [...examined, ...clocks, ...(await examineVolumes(found))]
   } catch (error) {
     return [...examined, bad('token', error, session)]
   }

@@ -31,7 +31,7 @@ export interface HouseStatus {
 /** All that an operator wants to see at once. */
 export async function gatherStatus(session: Session): Promise<HouseStatus> {
   const connection = await session.catalog()
-  const { uploads, deployments, jobs, volumes } = connection
+  const { uploads, deployments, jobs } = connection
   const listUploads = async (): Promise<UploadView[]> => {
     const found = await collectPages(
       (pageToken) => uploads.list({ pageToken }),
@@ -49,7 +49,7 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
       (pageToken) => jobs.list({ pageToken }),
       (page) => page.jobs,
     ),
-    volumes.list({}).then((answer) => Promise.all(answer.volumes.map(volumeView).map(withReach))),
+    listVolumes(connection),
     listPrimaries(connection),
   ])
   const now = before.length > 0 ? await lookAgain(session, listUploads) : before
@@ -58,8 +58,9 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
     uploads: now.map((upload) => ({ ...upload, bytesPerSecond: speedOf(upload, before) })),
     deployments: deploymentList.map(deploymentView),
     jobs: jobViews,
-    volumes: volumeList,
+    volumes: volumeList.volumes,
     trouble: [
+      ...volumeList.troubles,
       ...primaries.filter((version) => version.state !== 'VALID').map(primaryTrouble),
       ...jobViews
         .filter((job) => job.state === 'failed')
@@ -68,10 +69,12 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
             `job ${job.jobId} (${job.kind} of ${job.subjectId}) failed: ${job.lastError ?? 'no reason given'}`,
         ),
       ...jobViews.filter(isStuck).map(stuckJob),
-      ...volumeList
+      ...volumeList.volumes
         .filter((volume) => !volume.reachable && !volume.silent)
         .map((volume) => `the storage service of ${volume.volumeId} does not answer at ${volume.address}`),
-      ...volumeList.flatMap(({ volumeId, troubles }) => troubles.map((text) => `${volumeId}: ${text}`)),
+      ...volumeList.volumes.flatMap(({ volumeId, troubles }) =>
+        troubles.map((text) => `${volumeId}: ${text}`),
+      ),
       ...now.flatMap(uploadTrouble),
     ],
   }
@@ -108,6 +111,20 @@ function speedOf(upload: UploadView, before: readonly UploadView[]): number {
     0,
     Math.round((Number(upload.committedBytes) - Number(earlier.committedBytes)) / (speedMs / 1000)),
   )
+}
+
+/** The volumes, and what an administrator must see to that concerns none of them. */
+async function listVolumes({ volumes }: CatalogConnection) {
+  let troubles: readonly string[] = []
+  const found = await collectPages(
+    async (pageToken) => {
+      const page = await volumes.list({ pageToken })
+      troubles = page.troubles
+      return page
+    },
+    (page) => page.volumes,
+  )
+  return { troubles, volumes: await Promise.all(found.map(volumeView).map(withReach)) }
 }
 
 /** Another volume may answer at the address of one that is silent. */

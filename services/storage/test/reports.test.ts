@@ -155,8 +155,14 @@ describe('a seal', () => {
     house.catalog.down = false
     await house.restart()
     await waitUntil(() => house.catalog.sealed.has(good) && told > 1, { what: 'the good seal is recorded' })
+    const troubles = () =>
+      house.catalog.progress.findLast((report) => report.troubles)?.troubles?.sentences ?? []
+    const isTold = () => troubles().some((sentence) => sentence.includes(bad))
+    await waitUntil(isTold, { what: 'the seal that is not recorded is a trouble of the volume' })
+    expect(troubles().join()).toMatch(/is sealed, and the catalog has not recorded it/)
     house.catalog.refuse = undefined
     await waitUntil(() => house.catalog.sealed.has(bad), { what: 'the other is recorded as well' })
+    await waitUntil(() => !isTold(), { what: 'the trouble is over' })
   })
 })
 

@@ -44,9 +44,16 @@ export default mutantsOf(
     {
       id: 'damage-not-kept',
       law: 5,
-      from: 'await keepPresence(trx, versionId, findings)',
+      from: 'await keepPresence(trx, read, findings)',
       to: '',
       meaning: 'bytes that differ from the manifest are deployed',
+    },
+    {
+      id: 'damage-on-every-volume',
+      law: 5,
+      from: ".where('volumeId', '=', volumeId)\n",
+      to: '',
+      meaning: 'what was read on one volume is believed of the bytes on every other',
     },
     {
       id: 'examined-bytes-not-missing',

@@ -11,6 +11,16 @@ export async function databaseNow(db: Kysely<DB>): Promise<Date> {
 export const inMilliseconds = (milliseconds: number) =>
   sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`
 
+/**
+ * Milliseconds by which another clock is ahead of the database's, null when that is not known. The way of the message
+ * makes the other clock seem a little behind.
+ */
+export function aheadOf(clockTime: Date | undefined) {
+  const time = clockTime?.getTime() ?? Number.NaN
+  if (Number.isNaN(time)) return sql<number | null>`null::bigint`
+  return sql<number | null>`(${time} - extract(epoch from now()) * 1000)::bigint`
+}
+
 /** Whole seconds until the time in a column, 0 when it has passed. */
 export const secondsUntil = (column: string) =>
   sql<number>`greatest(0, floor(extract(epoch from ${sql.ref(column)} - now())))::float8`

@@ -10,7 +10,7 @@ import type {
 import type { VersionsTable, LocationsTable, FindingsTable } from './tables/version-tables.js'
 import type { UploadsTable, UploadFilesTable } from './tables/upload-tables.js'
 import type { DeploymentReadsTable, DeploymentsTable } from './tables/deployment-tables.js'
-import type { JobsTable, OutboxTable, RequestIdsTable } from './tables/job-tables.js'
+import type { JobsTable, OutboxTable, RequestIdsTable, WorkersTable } from './tables/job-tables.js'
 import type { ChangeLogTable, AuditTable } from './tables/record-tables.js'
 
 export { jobKinds, type JobKind } from './tables/job-tables.js'
@@ -37,6 +37,7 @@ export interface DB {
   deployments: DeploymentsTable
   deploymentReads: DeploymentReadsTable
   jobs: JobsTable
+  workers: WorkersTable
   outbox: OutboxTable
   requestIds: RequestIdsTable
   changeLog: ChangeLogTable

@@ -65,6 +65,7 @@ async function deriveValidate(trx: Transaction<DB>, versionId: string): Promise<
     .where('versions.versionId', '=', versionId)
     .where('versions.lifecycle', '=', 'SEALED')
     .where('versions.verdict', '=', 'PENDING')
+    .orderBy((of) => of.case().when('locations.presence', '=', 'MISSING').then(1).else(0).end())
     .orderBy('locations.volumeId')
     .limit(1)
     .executeTakeFirst()

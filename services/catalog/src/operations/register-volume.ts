@@ -1,6 +1,6 @@
 import { DomainError, parseVolumeId } from '@goldkeep/domain'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { databaseNow } from '../db/clock.js'
+import { aheadOf, databaseNow } from '../db/clock.js'
 import { getHouse, raiseEpochAbove, readDatabaseState, type House } from '../db/house-queries.js'
 import { wakeJobsOfVolume } from '../db/jobs-of-volume.js'
 import type { DB } from '../db/tables.js'
@@ -17,6 +17,8 @@ export interface VolumeAnnouncement {
   readonly troubles: readonly string[]
   /** Drawn by the storage service when it starts. */
   readonly instanceId: string
+  /** By the storage service's own clock. */
+  readonly clockTime?: Date | undefined
 }
 
 /** The house, and its clock. */
@@ -48,7 +50,8 @@ export async function registerVolume(
   const { address, capacityBytes, freeBytes, instanceId } = volume
   const troubles = [...volume.troubles]
   const served = { address, instanceId, rivalAddress: null, rivalSeenAt: null }
-  const seen = { ...served, capacityBytes, freeBytes, troubles, epoch: volume.epoch }
+  const clockAheadMs = aheadOf(volume.clockTime)
+  const seen = { ...served, capacityBytes, freeBytes, troubles, clockAheadMs, epoch: volume.epoch }
   await trx
     .insertInto('volumes')
     .values({ volumeId, ...seen })

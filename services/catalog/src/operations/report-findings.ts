@@ -12,6 +12,12 @@ import type { DB, VersionRow } from '../db/tables.js'
 import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
 import { holdClaim, type ClaimProof } from './hold-claim.js'
 
+/** Which bytes were examined. */
+export interface BytesRead {
+  readonly versionId: string
+  readonly volumeId: string
+}
+
 /**
  * Keeps what a validation found and what it comes to. While it comes to nothing (a check could not be
  * judged) the verdict stays PENDING and the job is tried again later.
@@ -20,9 +26,10 @@ import { holdClaim, type ClaimProof } from './hold-claim.js'
 export async function reportFindings(
   trx: Transaction<DB>,
   claim: ClaimProof,
-  versionId: string,
+  read: BytesRead,
   findings: readonly Finding[],
 ): Promise<Verdict> {
+  const { versionId } = read
   const image = await lockImageByUid(trx, await imageUidOfVersion(trx, versionId))
   const version = await lockVersion(trx, versionId)
   const job = await holdClaim(trx, claim)
@@ -33,7 +40,7 @@ export async function reportFindings(
     )
   await replaceFindings(trx, versionId, findings)
   const decision = decideVerdict(filesOf(version), findings)
-  await keepPresence(trx, versionId, findings)
+  await keepPresence(trx, read, findings)
   if (decision === 'UNDECIDED') {
     await releaseJob(trx, job, backoffMs(job.attempts), describeUndecided(findings))
     return 'PENDING'
@@ -48,12 +55,12 @@ export async function reportFindings(
 const filesOf = (version: VersionRow) => (version.manifest ? parseManifest(version.manifest).files : [])
 
 /**
- * Bytes that differ from the manifest are damaged, wherever the verdict stands. Bytes that were found missing
- * meanwhile stay so: whoever examined them did so before.
+ * Bytes that differ from the manifest are damaged on the volume on which they were read, whatever the verdict is.
+ * Bytes that were found missing meanwhile stay so: they were examined before.
  */
 async function keepPresence(
   trx: Transaction<DB>,
-  versionId: string,
+  { versionId, volumeId }: BytesRead,
   findings: readonly Finding[],
 ): Promise<void> {
   const presence = presenceByDigests(findings)
@@ -62,6 +69,7 @@ async function keepPresence(
     .updateTable('locations')
     .set({ presence, lastChecked: sql`now()` })
     .where('versionId', '=', versionId)
+    .where('volumeId', '=', volumeId)
     .where('presence', '<>', 'MISSING')
     .execute()
 }

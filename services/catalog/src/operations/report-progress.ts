@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
-import { inMilliseconds } from '../db/clock.js'
+import { aheadOf, inMilliseconds } from '../db/clock.js'
 import { addReadRanges, bytesReadOf, type ReadRanges } from '../db/deployment-reads-queries.js'
 import type { DB, UploadFileState } from '../db/tables.js'
 import { wakeJobsOfVolume } from '../db/jobs-of-volume.js'
@@ -127,21 +127,27 @@ export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times
   return told?.state === 'OPEN'
 }
 
+export interface ReportedVolume {
+  readonly volumeId: string
+  readonly capacityBytes: number
+  readonly freeBytes: number
+  readonly stopping: boolean
+  /** By the storage service's own clock. */
+  readonly clockTime: Date | undefined
+  /** `undefined`: as they were reported before. */
+  readonly troubles: readonly string[] | undefined
+}
+
 /**
- * Notes how much room a volume has, and whether its service stops. What waited for one that had fallen silent is
- * done now.
+ * Notes how much room a volume has, what its clock says and what is wrong with it, and whether its service stops. What
+ * waited for one that had fallen silent is done now.
  */
 export async function reportVolume(
   trx: Transaction<DB>,
-  volume: {
-    readonly volumeId: string
-    readonly capacityBytes: number
-    readonly freeBytes: number
-    readonly stopping: boolean
-  },
+  volume: ReportedVolume,
   { volumeSilenceMs }: Pick<Times, 'volumeSilenceMs'>,
 ): Promise<void> {
-  const { volumeId, capacityBytes, freeBytes, stopping } = volume
+  const { volumeId, capacityBytes, freeBytes, stopping, clockTime, troubles } = volume
   const heard = (await listHeardVolumes(trx)).find((one) => one.volumeId === volumeId)
   if (heard && heard.silentMs > volumeSilenceMs) await wakeJobsOfVolume(trx, volumeId)
   await trx
@@ -150,6 +156,8 @@ export async function reportVolume(
       lastSeenAt: sql`now()`,
       ...(capacityBytes > 0 && { capacityBytes, freeBytes }),
       ...(stopping && { instanceId: nobody }),
+      ...(clockTime && { clockAheadMs: aheadOf(clockTime) }),
+      ...(troubles && { troubles: [...troubles] }),
     })
     .where('volumeId', '=', volumeId)
     .execute()

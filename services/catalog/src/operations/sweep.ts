@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { forgetRequests } from '../db/request-ids-queries.js'
+import { forgetWorkers } from '../db/workers-queries.js'
 import type { DB } from '../db/tables.js'
 import type { Times } from '../domain/times.js'
 import { pullBackTimes } from './pull-back-times.js'
@@ -53,6 +54,7 @@ async function sweepEach(connection: Kysely<DB>, settings: SweepSettings): Promi
   await connection.transaction().execute(async (trx) => {
     await forgetRequests(trx, rememberedDays)
     await forgetOldJobs(trx)
+    await forgetWorkers(trx)
   })
   return { uploadsExpired, jobsDerived, jobsRequeued, deploymentsEnded }
 }

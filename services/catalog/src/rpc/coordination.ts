@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Times } from '../domain/times.js'
 import type { DB } from '../db/tables.js'
 import { getVolume } from '../db/volumes-queries.js'
+import { noteWorkerClock } from '../db/workers-queries.js'
 import { claimJob } from '../operations/claim-job.js'
 import { compareCommands, comparePublications } from '../operations/compare-publications.js'
 import { confirmCommand } from '../operations/confirm-command.js'
@@ -67,17 +68,17 @@ export function coordinationService(
         conflictingVersionIds: [...answer.conflicting],
       })
     },
-    claimJob: async ({ jobId, ...claimant }) =>
-      encodeClaim(await atomically.execute((trx) => claimJob(trx, jobId, claimant, times))),
+    claimJob: async ({ jobId, clockTime, ...claimant }) => {
+      await noteWorkerClock(db, claimant.workerId, clockTime)
+      return encodeClaim(await atomically.execute((trx) => claimJob(trx, jobId, claimant, times)))
+    },
     renewClaim: async (claim) => {
       await atomically.execute((trx) => renewClaim(trx, claim, times))
       return { leaseSeconds: leaseSeconds(times.claimLeaseMs) }
     },
     reportFindings: async (request) => {
       const findings = request.findings.map(findingFromProto)
-      const verdict = await atomically.execute((trx) =>
-        reportFindings(trx, request, request.versionId, findings),
-      )
+      const verdict = await atomically.execute((trx) => reportFindings(trx, request, request, findings))
       return { verdict: verdictWords.toProto(verdict) }
     },
     confirmCommand: async (request, { actor }) => {

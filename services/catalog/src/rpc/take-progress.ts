@@ -25,10 +25,11 @@ export async function takeProgress(
   signal: AbortSignal,
 ): Promise<Answer> {
   const answer: Answer = { endedDeploymentIds: [], refused: [] }
-  const { volumeId, stopping } = report
-  await takeItem(answer, volumeId, () =>
-    db.transaction().execute((trx) => reportVolume(trx, { ...spaceOf(report), volumeId, stopping }, times)),
-  )
+  await takeItem(answer, report.volumeId, async () => {
+    if (report.troubles) limitItem(report.troubles)
+    const volume = { ...report, ...spaceOf(report), troubles: report.troubles?.sentences }
+    await db.transaction().execute((trx) => reportVolume(trx, volume, times))
+  })
   for (const item of report.uploads) {
     signal.throwIfAborted()
     await takeItem(answer, item.versionId, async () => {

@@ -1,13 +1,16 @@
-import type { catalog } from '@goldkeep/contracts'
+import { catalog } from '@goldkeep/contracts'
 import { listed } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import { databaseNow } from '../db/clock.js'
 import { getHouse } from '../db/house-queries.js'
 import type { DB, VolumeRow } from '../db/tables.js'
-import { listHeardVolumes } from '../db/volumes-queries.js'
+import { listHeardVolumes, type HeardVolume } from '../db/volumes-queries.js'
+import { listWorkers } from '../db/workers-queries.js'
+import { describeClock } from '../domain/clocks.js'
 import { describeSilence, volumesAtAddressOf } from '../domain/silent-volumes.js'
 import type { Times } from '../domain/times.js'
 import type { KnownCaller } from './door.js'
+import { decodePageToken, readPage } from './page.js'
 
 /** The Volumes service. */
 export function volumesService(
@@ -15,11 +18,12 @@ export function volumesService(
   { volumeSilenceMs }: Pick<Times, 'volumeSilenceMs'>,
 ): catalog.VolumesServiceImplementation<KnownCaller> {
   return {
-    list: async () => {
+    list: async ({ pageSize, pageToken }) => {
+      const after = decodePageToken(pageToken) ?? ''
       const { houseId } = await getHouse(db)
       const foreign = await db.selectFrom('foreignImages').selectAll().orderBy('imageId').execute()
       const heard = await listHeardVolumes(db)
-      const volumes = heard.map((volume) => {
+      const encode = (volume: HeardVolume): catalog.Volume => {
         const silence = describeSilence(volume, heard, volumeSilenceMs)
         return {
           volumeId: volume.volumeId,
@@ -28,19 +32,57 @@ export function volumesService(
           capacityBytes: BigInt(volume.capacityBytes),
           freeBytes: BigInt(volume.freeBytes),
           lastSeenTime: volume.lastSeenAt,
-          troubles: [
-            ...(silence === undefined ? [] : [silence]),
+          clockAhead: BigInt(Math.round((volume.clockAheadMs ?? 0) / 1000)),
+          troubles: firstOf([
+            ...listOf(silence),
+            ...listOf(describeClock('its storage service', volume.clockAheadMs)),
             ...sharedAddressOf(volume, heard),
             ...volume.troubles,
             ...rivalOf(volume),
             ...foreignOf(volume, foreign),
-          ],
+          ]),
           silent: silence !== undefined,
         }
+      }
+      const rest = heard.filter(({ volumeId }) => volumeId > after)
+      const page = await readPage(pageSize, {
+        read: async (limit) => rest.slice(0, limit),
+        keyOf: ({ volumeId }) => volumeId,
+        encode,
+        codec: catalog.Volume,
       })
-      return { volumes, serverTime: await databaseNow(db) }
+      const serverTime = await databaseNow(db)
+      const troubles = await clockTroubles(db, serverTime)
+      return { volumes: page.items, nextPageToken: page.nextPageToken, serverTime, troubles }
     },
   }
+}
+
+const listOf = (sentence: string | undefined): string[] => (sentence === undefined ? [] : [sentence])
+
+/** Clocks that concern no volume: those of the workers, and of this process. */
+async function clockTroubles(db: Kysely<DB>, databaseTime: Date): Promise<string[]> {
+  const workers = await listWorkers(db)
+  const own = describeClock('the catalog', Date.now() - databaseTime.getTime())
+  const others = workers.map(({ workerId, clockAheadMs }) =>
+    describeClock(`worker ${workerId}`, clockAheadMs),
+  )
+  return firstOf([own, ...others].filter((sentence) => sentence !== undefined))
+}
+
+/** Bytes of the sentences of one volume that are told: people read no more, and many volumes fit into one message. */
+const toldBytes = 64 * 1024
+
+function firstOf(sentences: readonly string[]): string[] {
+  let bytes = 0
+  const told: string[] = []
+  for (const sentence of sentences) {
+    bytes += Buffer.byteLength(sentence)
+    if (bytes > toldBytes) break
+    told.push(sentence)
+  }
+  const left = sentences.length - told.length
+  return left === 0 ? told : [...told, `and ${left} more`]
 }
 
 function sharedAddressOf(volume: VolumeRow, all: readonly VolumeRow[]): string[] {

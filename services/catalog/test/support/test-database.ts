@@ -19,7 +19,7 @@ export const atomically = <Result>(
 
 /** Takes every row out, so that the next test begins with an empty house. */
 export async function emptyDatabase(db: Kysely<DB>): Promise<void> {
-  await sql`truncate house, signing_keys, tokens, volumes, images, jobs, request_ids, change_log, audit cascade`.execute(
+  await sql`truncate house, signing_keys, tokens, volumes, images, jobs, workers, request_ids, change_log, audit cascade`.execute(
     db,
   )
 }

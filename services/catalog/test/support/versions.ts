@@ -137,8 +137,10 @@ export async function validate(
   verdicts: Partial<Record<CheckName, FindingVerdict>> = {},
 ): Promise<catalog.Verdict> {
   const jobId = await openJobId(house, 'validate', versionId)
-  const { claimToken } = await claim(house, jobId)
-  const report = { jobId, claimToken, versionId, findings: findings(verdicts) }
+  const { claimToken, work } = await claim(house, jobId)
+  if (work?.$case !== 'validate') throw new Error(`expected a validation, found ${String(work?.$case)}`)
+  const { volumeId } = work.value
+  const report = { jobId, claimToken, versionId, volumeId, findings: findings(verdicts) }
   const { verdict } = await house.coordination.reportFindings(report)
   return verdict
 }

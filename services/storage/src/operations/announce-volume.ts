@@ -38,10 +38,10 @@ export async function announceVolume(
 ): Promise<string> {
   const { house, volume } = store.identity
   const space = await spaceOf(store)
-  const troubles = store.troubles().slice(0, maxTroubles)
+  const troubles = [...reporter.troubles(), ...store.troubles()].slice(0, maxTroubles)
   const epoch = BigInt(store.epoch)
   const serving = { volumeId: volume, houseId: house, address, instanceId }
-  const registration = { ...serving, epoch, ...space, troubles }
+  const registration = { ...serving, epoch, ...space, troubles, clockTime: new Date() }
   const answer = await catalog.registerVolume(registration, { signal })
   if (answer.houseId !== house)
     throw new DomainError(

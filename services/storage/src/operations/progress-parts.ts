@@ -7,7 +7,7 @@ export const filesOfItem = 64
 const partBytes = 1024 * 1024
 
 /** What every part of a report says. */
-export type ReportHead = Pick<catalog.ReportProgressRequest, 'volumeId' | 'instanceId'> &
+export type ReportHead = Pick<catalog.ReportProgressRequest, 'volumeId' | 'instanceId' | 'troubles'> &
   Partial<Pick<catalog.ReportProgressRequest, 'capacityBytes' | 'freeBytes'>>
 
 /** Some files of an upload, or what one deployment has read. */

@@ -1,18 +1,21 @@
-import { catalog, sha256ToProto } from '@goldkeep/contracts'
+import { catalog, maxTroubles, sha256ToProto } from '@goldkeep/contracts'
 import { isDomainError } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { CoordinationClient } from '../catalog/coordination.js'
 import type { StagedFile, UploadView } from '../store/upload.js'
 import type { VersionStore } from '../store/version-store.js'
 import { inParts, filesOfItem, subjectOf, type ReportHead, type ReportItem } from './progress-parts.js'
 import type { ReadCount, ReadMeter } from './read-meter.js'
 import { isRefusal } from './retry-forever.js'
+import type { SealReporter } from './report-seals.js'
 import type { UploadDesk } from './upload-desk.js'
 
 export interface ProgressDependencies {
   readonly store: VersionStore
   readonly desk: UploadDesk
+  readonly reporter: Pick<SealReporter, 'troubles'>
   readonly meter: ReadMeter
   readonly catalog: CoordinationClient
   readonly log: Logger
@@ -23,6 +26,7 @@ export interface ProgressDependencies {
 export class ProgressReporter {
   readonly #told = new Map<string, string>()
   readonly #refused = new Set<string>()
+  #toldTroubles: catalog.VolumeTroubles | undefined
 
   constructor(private readonly dependencies: ProgressDependencies) {}
 
@@ -37,8 +41,10 @@ export class ProgressReporter {
     const waiting = new Set(items.flatMap(({ read }) => read ?? []))
     try {
       const space = await this.#space()
+      const troubles = this.#changedTroubles()
       for (const part of inParts(items)) {
-        await this.#send({ volumeId: store.identity.volume, instanceId, ...space }, part, signal)
+        await this.#send({ volumeId: store.identity.volume, instanceId, ...space, troubles }, part, signal)
+        this.#toldTroubles = troubles ?? this.#toldTroubles
         for (const { read } of part) if (read) waiting.delete(read)
       }
       for (const { versionId, fingerprint } of uploads) this.#told.set(versionId, fingerprint)
@@ -79,12 +85,19 @@ export class ProgressReporter {
     }
   }
 
+  #changedTroubles(): catalog.VolumeTroubles | undefined {
+    const { store, reporter } = this.dependencies
+    const sentences = [...reporter.troubles(), ...store.troubles()].slice(0, maxTroubles)
+    return isDeepStrictEqual(sentences, this.#toldTroubles?.sentences) ? undefined : { sentences }
+  }
+
   async #send(head: ReportHead, part: readonly ReportItem[], signal: AbortSignal): Promise<void> {
     const { catalog: client, meter } = this.dependencies
     try {
       const uploads = part.flatMap(({ upload }) => upload ?? [])
       const reads = part.flatMap(({ message }) => message ?? [])
-      const answer = await client.reportProgress({ ...head, uploads, reads }, { signal })
+      const clockTime = new Date()
+      const answer = await client.reportProgress({ ...head, clockTime, uploads, reads }, { signal })
       meter.end(answer.endedDeploymentIds)
       for (const { subjectId, reason } of answer.refused) this.#logOnce(subjectId, reason, refusedText)
     } catch (error) {

@@ -1,9 +1,9 @@
 import { findingToProto } from '@goldkeep/contracts'
-import type { Finding, VersionId } from '@goldkeep/domain'
+import { cleanText, textLimits, type Finding, type VersionId } from '@goldkeep/domain'
 import { Places, type Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
 import type { VersionStore } from '../store/version-store.js'
-import { isRefusal, retryForever } from './retry-forever.js'
+import { isFault, isRefusal, retryForever } from './retry-forever.js'
 
 /** Milliseconds for one answer of the catalog. */
 const longestCallMs = 60_000
@@ -29,6 +29,8 @@ export interface SealReporterOptions {
 export class SealReporter {
   readonly #reporting = new Map<VersionId, Promise<boolean>>()
   readonly #places = new Places()
+  /** Why the catalog has not taken a seal, in its words. */
+  readonly #untaken = new Map<VersionId, string>()
 
   constructor(private readonly options: SealReporterOptions) {}
 
@@ -43,6 +45,14 @@ export class SealReporter {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Seals that the catalog fails to record, a sentence each. */
+  troubles(): string[] {
+    return [...this.#untaken].map(
+      ([versionId, why]) =>
+        `version ${versionId} is sealed, and the catalog has not recorded it: ${why}; it is told again`,
+    )
   }
 
   /** Resolves when nothing is being reported any more; the signal ends it. */
@@ -96,10 +106,16 @@ export class SealReporter {
 
   async #tell(versionId: VersionId, findings: readonly Finding[], line: string): Promise<void> {
     const { catalog, log, signal } = this.options
-    const tell = async (): Promise<unknown> =>
-      catalog.recordSealed(await this.#reportOf(versionId, findings), {
-        signal: within(longestCallMs, signal),
-      })
+    const tell = async (): Promise<void> => {
+      const report = await this.#reportOf(versionId, findings)
+      try {
+        await catalog.recordSealed(report, { signal: within(longestCallMs, signal) })
+        this.#untaken.delete(versionId)
+      } catch (error) {
+        if (isRefusal(error) || isFault(error)) this.#untaken.set(versionId, messageOf(error))
+        throw error
+      }
+    }
     await retryForever(() => this.#inTurn(line, tell), {
       doing: `recording the seal of ${versionId}`,
       log,
@@ -134,6 +150,9 @@ export class SealReporter {
     }
   }
 }
+
+const messageOf = (error: unknown): string =>
+  cleanText(error instanceof Error ? error.message : String(error), textLimits.name)
 
 const within = (ms: number, signal: AbortSignal): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(ms)])

@@ -39,7 +39,7 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** Whether the catalog was there and failed in a way that nobody has foreseen. */
-function isFault(error: unknown): boolean {
+export function isFault(error: unknown): boolean {
   if (isDomainError(error)) return error.kind === 'internal'
   return error instanceof ClientError && faults.has(error.code)
 }

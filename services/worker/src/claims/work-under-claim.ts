@@ -37,7 +37,7 @@ async function takeClaim(
 ): Promise<(catalog.Claim & { readonly work: HeldClaim['work'] }) | undefined> {
   const { jobId } = payload
   try {
-    const request = { jobId, workerId, capabilities: [...(await capabilities())] }
+    const request = { jobId, workerId, capabilities: [...(await capabilities())], clockTime: new Date() }
     const { outcome } = await coordination.claimJob(request, { signal: withinCall(signal) })
     if (outcome?.$case === 'claim') {
       const { work } = outcome.value

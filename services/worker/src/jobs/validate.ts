@@ -22,8 +22,9 @@ export function validateJob({
     // The catalog decides the verdict; what could not be judged it hands out again later.
     await claim.report((reference, options) => {
       const messages = findings.map((finding) => findingToProto(finding))
-      const { versionId } = validation
-      return claim.coordination.reportFindings({ ...reference, versionId, findings: messages }, options)
+      const { versionId, volumeId } = validation
+      const report = { ...reference, versionId, volumeId, findings: messages }
+      return claim.coordination.reportFindings(report, options)
     })
   }
 }

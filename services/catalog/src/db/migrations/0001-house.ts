@@ -40,6 +40,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       instance_id text not null default '',
       rival_address text,
       rival_seen_at timestamptz,
+      clock_ahead_ms bigint,
       registered_at timestamptz not null default now(),
       last_seen_at timestamptz not null default now()
     );

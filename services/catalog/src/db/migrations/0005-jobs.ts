@@ -26,6 +26,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index jobs_unfinished on jobs (ordinal desc) where state <> 'done';
     create index jobs_finished on jobs (updated_at) where state = 'done';
 
+    create table workers (
+      worker_id text primary key,
+      clock_ahead_ms bigint,
+      seen_at timestamptz not null default now()
+    );
+
     create table outbox (
       outbox_id text primary key,
       ordinal bigint generated always as identity unique,

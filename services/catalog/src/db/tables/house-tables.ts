@@ -41,6 +41,8 @@ export interface VolumesTable {
   /** Of another one that wanted to, while this one reported. */
   rivalAddress: Nullable<string>
   rivalSeenAt: Nullable<Date>
+  /** Milliseconds by which its storage service's clock is ahead of the database's; null: not known. */
+  clockAheadMs: Nullable<number>
   registeredAt: DefaultTime
   lastSeenAt: DefaultTime
 }

@@ -39,3 +39,11 @@ export interface RequestIdsTable {
   response: Nullable<Buffer>
   createdAt: DefaultTime
 }
+
+/** Workers that have asked for jobs. */
+export interface WorkersTable {
+  workerId: string
+  /** Milliseconds by which its clock is ahead of the database's; null: not known. */
+  clockAheadMs: Nullable<number>
+  seenAt: DefaultTime
+}
