@@ -1,5 +1,5 @@
 import { DomainError, type Finding } from '@goldkeep/domain'
-import { findSchemaProblems, parseSchema, type Schema } from '@goldkeep/schema'
+import { findSchemaProblems, hasUtf8Mark, parseSchema, type Schema } from '@goldkeep/schema'
 import { counted, finding } from './finding.js'
 
 const check = 'schema-sound'
@@ -11,7 +11,7 @@ export function checkSchemaSound(bytes: Uint8Array): { schema?: Schema; findings
     const problems = findSchemaProblems(schema).map(({ verdict, message, expected, found }) =>
       finding(check, verdict, message, { path: 'schema', expected, found }),
     )
-    const findings = [...problems, ...warnOfLines(bytes)]
+    const findings = [...problems, ...warnOfMark(bytes), ...warnOfLines(bytes)]
     return { schema, findings: findings.length > 0 ? findings : [sound(schema)] }
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
@@ -25,6 +25,13 @@ function sound(schema: Schema): Finding {
   const partitions = schema.drives.reduce((sum, drive) => sum + drive.partitions.length, 0)
   const found = `${counted(schema.drives.length, 'drive')}, ${counted(partitions, 'partition')}`
   return finding(check, 'PASS', 'The schema is sound.', { path: 'schema', found })
+}
+
+function warnOfMark(bytes: Uint8Array): Finding[] {
+  if (!hasUtf8Mark(bytes)) return []
+  const message = 'The schema begins with a byte order mark, over which some programs stumble.'
+  const details = { path: 'schema', expected: 'UTF-8 alone', found: 'UTF-8 with a byte order mark' }
+  return [finding(check, 'WARN', message, details)]
 }
 
 /** The legacy readers take the first line only. */

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { runQuickChecks } from '../src/index.js'
 import { Bench, complaints, findingOf, linux, ntfs, schemaOf, winpe } from './make-version.js'
@@ -61,49 +60,6 @@ describe('a good capture', () => {
   test('may bring the guid of the legacy client along', async () => {
     const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: pipable, guid: Buffer.from('x') })
     expect(complaints(findings)).toEqual([])
-  })
-})
-
-describe('files that do not match the schema', () => {
-  test('a missing WIM is named with its partition', async () => {
-    const findings = await findingsOf(schemaOf(ntfs, { ...ntfs, usedmb: '41232' }), winpe, { [wim]: pipable })
-    expect(findingOf(findings, 'files-match-schema')).toEqual({
-      check: 'files-match-schema',
-      verdict: 'FAIL',
-      path: 'hd0/part2.winpe.wim',
-      expected: 'disk 0, partition 2, NTFS, 41,232 MiB used',
-      found: 'absent',
-      message:
-        'The schema calls for hd0/part2.winpe.wim (disk 0, partition 2, NTFS, 41,232 MiB used), and it is not there.',
-    })
-  })
-
-  test('a file that nobody calls for is a warning', async () => {
-    const extra = 'hd0/part9.winpe.wim'
-    const findings = await findingsOf(schemaOf(ntfs), winpe, { [wim]: pipable, [extra]: pipable })
-    expect(complaints(findings)).toEqual([`files-match-schema WARN ${extra}`])
-  })
-
-  test('a stale file beside the new one of the same partition fails', async () => {
-    const files = {
-      'hd0/table': Buffer.alloc(512, 1),
-      'hd0/part1.ntfs.gz': gzipSync('old'),
-      'hd0/part1.ntfs.lz4': lz4,
-    }
-    const findings = await findingsOf(schemaOf({ fsType: 'ntfs' }), linux, files)
-    expect(findingOf(findings, 'files-match-schema')).toMatchObject({
-      verdict: 'FAIL',
-      found: 'hd0/part1.ntfs.gz, hd0/part1.ntfs.lz4',
-    })
-  })
-
-  test('no file at all fails with what was called for', async () => {
-    const findings = await findingsOf(schemaOf(ntfs), winpe, {})
-    expect(findingOf(findings, 'files-match-schema')).toMatchObject({
-      verdict: 'FAIL',
-      expected: wim,
-      found: 'none',
-    })
   })
 })
 

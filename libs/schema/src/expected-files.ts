@@ -22,6 +22,8 @@ export interface ExpectedFile {
   readonly sizeBytes?: number
   /** It may be absent, and is not a surprise when it is there. */
   readonly optional?: boolean
+  /** Of a Linux client's file: what precedes the name of the program, `hd0/part3`. */
+  readonly stem?: string
   matches(path: string): boolean
 }
 
@@ -84,7 +86,7 @@ function linuxPartitionFiles(drive: Drive, partition: Partition, capture: Captur
     const optional = partition.type.toLowerCase() === 'extended'
     return [
       {
-        ...startingWith(`${stem}.${captureProgram(partition.fsType)}.`),
+        ...ofProgram(stem, partition.fsType),
         ...usedOf(partition, drive),
         ...sizeOf(partition, drive),
         description,
@@ -102,7 +104,7 @@ function linuxPartitionFiles(drive: Drive, partition: Partition, capture: Captur
 
 function logicalVolumeFile(drive: Drive, group: string, volume: LogicalVolume): ExpectedFile {
   return {
-    ...startingWith(`hd${drive.index}/${group}-${volume.name}.${captureProgram(volume.fsType)}.`),
+    ...ofProgram(`hd${drive.index}/${group}-${volume.name}`, volume.fsType),
     ...usedOf(volume, drive),
     ...sizeOf(volume, drive),
     description: describeLogicalVolume(drive, group, volume),
@@ -121,6 +123,11 @@ const programs: ReadonlyMap<string, string> = new Map([
 
 /** The second part of a Linux client's file name; `imager` copies what no other program knows. */
 const captureProgram = (fsType: string): string => programs.get(fsType.toLowerCase()) ?? 'imager'
+
+const ofProgram = (stem: string, fsType: string) => ({
+  ...startingWith(`${stem}.${captureProgram(fsType)}.`),
+  stem,
+})
 
 const usedOf = (volume: MeasuredVolume, drive: Drive): { readonly usedMiB?: number } => {
   const usedMiB = credibleUsedMiB(volume, drive)

@@ -19,6 +19,9 @@ export function findSchemaProblems(schema: Schema): SchemaProblem[] {
     return [problem('FAIL', 'at least one drive', 'none', 'The schema describes no drive.')]
   return [
     ...schema.oddities.map((oddity) => problem('WARN', 'a number', oddity, `Unreadable size: ${oddity}.`)),
+    ...schema.repeatedKeys.map((key) =>
+      problem('WARN', 'each key once', key, `A key is there twice, and only the last one counts: ${key}.`),
+    ),
     ...(schema.drives.every((drive) => drive.partitions.length === 0)
       ? [problem('WARN', 'partitions', 'none', 'No drive of the schema has a partition.')]
       : []),

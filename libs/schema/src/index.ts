@@ -1,5 +1,8 @@
+export * from './capture-names.js'
+export { hasUtf8Mark } from './decode-text.js'
 export * from './expected-files.js'
 export * from './find-problems.js'
 export * from './match-files.js'
 export * from './parse-schema.js'
 export * from './schema.js'
+export * from './uncaptured-partitions.js'

@@ -1,4 +1,7 @@
 import { DomainError } from '@goldkeep/domain'
+import { decodeUtf8 } from './decode-text.js'
+import { JsonFault, scanJson, type RepeatedKey } from './scan-json.js'
+import { positionText } from './text-position.js'
 import { maxSchemaBytes, maxSchemaDepth } from './schema.js'
 
 /** A JSON value with the place where it stands; keys are looked up without regard to case. */
@@ -9,53 +12,60 @@ export interface JsonNode {
 
 export function refuseSchema(place: string, expected: string, found: string): DomainError {
   const shown = found.length > 120 ? `${found.slice(0, 120)}…` : found
-  return new DomainError('INVALID_SCHEMA', `${place}: expected ${expected}, found ${shown}`, {
+  return new DomainError('INVALID_SCHEMA', `${placeText(place)}: expected ${expected}, found ${shown}`, {
     field: place,
     expected,
     found: shown,
   })
 }
 
+/** A JSON document, and what is odd about its text. */
+export interface JsonDocument {
+  readonly root: JsonNode
+  /** Keys that one object has more than once, with their places: `"Partitions" at line 1, column 120`. */
+  readonly repeatedKeys: readonly string[]
+}
+
 /**
- * Reads bytes as JSON in bounded memory and depth.
+ * Reads bytes as JSON in bounded memory and depth. The refusal says where the text breaks the rules.
  * @throws DomainError INVALID_SCHEMA
  */
-export function readJson(bytes: Uint8Array): JsonNode {
+export function readJson(bytes: Uint8Array): JsonDocument {
   if (bytes.length > maxSchemaBytes)
     throw refuseSchema('schema', `at most ${maxSchemaBytes} bytes`, `${bytes.length} bytes`)
-  const text = decodeText(bytes)
+  const text = decodeUtf8(bytes)
+  if (typeof text !== 'string') throw refuseSchema('schema', 'one line of JSON in UTF-8', text.found)
   if (text.trim() === '') throw refuseSchema('schema', 'one line of JSON', 'nothing')
-  refuseDepth(text)
-  try {
-    return { place: 'schema', value: JSON.parse(text) as unknown }
-  } catch {
-    throw refuseSchema('schema', 'one line of JSON', JSON.stringify(text.slice(0, 60)))
+  const repeated = scan(text)
+  return {
+    root: { place: 'schema', value: JSON.parse(text) as unknown },
+    repeatedKeys: repeated.map(
+      ({ key, at }) => `${JSON.stringify(key.slice(0, 40))} at ${positionText(text, at)}`,
+    ),
   }
 }
 
-function decodeText(bytes: Uint8Array): string {
+function scan(text: string): readonly RepeatedKey[] {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw refuseSchema('schema', 'one line of JSON', 'bytes that are not UTF-8')
+    return scanJson(text, maxSchemaDepth)
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    const { at, expected, found } = error
+    throw refuseSchema('schema', expected, `${found} at ${positionText(text, at)}`)
   }
 }
 
-/** Counted before parsing, so that no hostile nesting reaches a recursive reader. */
-function refuseDepth(text: string): void {
-  let depth = 0
-  let inString = false
-  for (let i = 0; i < text.length; i += 1) {
-    const letter = text[i]
-    if (inString) {
-      if (letter === '\\') i += 1
-      else if (letter === '"') inString = false
-    } else if (letter === '"') inString = true
-    else if (letter === '{' || letter === '[') depth += 1
-    else if (letter === '}' || letter === ']') depth -= 1
-    if (depth > maxSchemaDepth)
-      throw refuseSchema('schema', `at most ${maxSchemaDepth} levels of nesting`, 'more')
-  }
+const entry = /^harddrives\[(\d+)\](?:\.partitions\[(\d+)\])?(?:\.volumegroup\.logicalvolumes\[(\d+)\])?/
+
+/** A place with words for people behind it: `harddrives[0].partitions[2].size (partition entry 3 of disk 0)`. */
+export function placeText(place: string): string {
+  const [, drive, partition, volume] = entry.exec(place) ?? []
+  if (drive === undefined) return place
+  const disk = `disk ${drive}`
+  if (partition === undefined) return `${place} (${disk})`
+  const inDisk = `partition entry ${Number(partition) + 1} of ${disk}`
+  if (volume === undefined) return `${place} (${inDisk})`
+  return `${place} (logical volume entry ${Number(volume) + 1} of ${inDisk})`
 }
 
 /**

@@ -56,21 +56,29 @@ describe('a schema', () => {
     const partitions = Array.from({ length: 100 }, (_, index) => ({ number: String(index), size: 'big' }))
     const { oddities } = parseSchema(bytes({ harddrives: [{ partitions }] }))
     expect(oddities).toHaveLength(maxOddities)
-    expect(oddities[0]).toBe('harddrives[0].partitions[0].size: expected a number, found "big"')
+    expect(oddities[0]).toMatch(/^harddrives\[0\].partitions\[0\].size .*: expected a number, found "big"$/)
   })
 })
 
 describe('a schema is refused', () => {
   test.each([
-    ['not JSON', Buffer.from('<schema/>'), /expected one line of JSON, found "<schema\/>"/],
+    ['not JSON', Buffer.from('<schema/>'), /expected a value, found `<` at line 1, column 1/],
     ['empty', Buffer.alloc(0), /found nothing/],
-    ['not UTF-8', Buffer.from([0xff, 0xfe, 0x00]), /not UTF-8/],
+    ['UTF-16', Buffer.from([0xff, 0xfe, 0x00]), /found UTF-16/],
     ['no object', bytes([1]), /schema: expected an object, found a list/],
     ['no drives', bytes({}), /harddrives: expected a list of drives, found nothing/],
     ['drives that are no list', bytes({ harddrives: {} }), /expected a list of drives/],
-    ['a partition without a number', bytes({ harddrives: [{ partitions: [{}] }] }), /number: expected/],
+    [
+      'a partition without a number',
+      bytes({ harddrives: [{ partitions: [{}] }] }),
+      /number \(partition entry 1 of disk 0\): expected/,
+    ],
     ['a number that is a path', bytes({ harddrives: [{ partitions: [{ number: '../1' }] }] }), /number/],
-    ['an object for a name', bytes({ harddrives: [{ name: {} }] }), /name: expected a string, found an/],
+    [
+      'an object for a name',
+      bytes({ harddrives: [{ name: {} }] }),
+      /name \(disk 0\): expected a string, found an/,
+    ],
     ['too many drives', bytes({ harddrives: Array.from({ length: 300 }, () => ({})) }), /at most 256/],
     ['too large', Buffer.alloc(5 * 1024 * 1024, ' '), /at most 1048576 bytes/],
     ['nested deeply', Buffer.from(`{"harddrives":${'['.repeat(1_000_000)}`), /levels of nesting/],

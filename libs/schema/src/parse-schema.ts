@@ -1,4 +1,4 @@
-import { items, member, readJson, refuseSchema, textOf, type JsonNode } from './json-node.js'
+import { items, member, placeText, readJson, refuseSchema, textOf, type JsonNode } from './json-node.js'
 import {
   maxDrives,
   maxOddities,
@@ -22,13 +22,13 @@ interface Reading {
  * @throws DomainError INVALID_SCHEMA with what was expected and found
  */
 export function parseSchema(bytes: Uint8Array): Schema {
-  const root = readJson(bytes)
+  const { root, repeatedKeys } = readJson(bytes)
   const list = member(root, 'harddrives')
   if (!Array.isArray(list.value))
     throw refuseSchema('harddrives', 'a list of drives', list.value === undefined ? 'nothing' : 'no list')
   const reading: Reading = { oddities: [], volumes: 0 }
   const drives = items(list, maxDrives).map((node, index) => readDrive(node, index, reading))
-  return { drives, oddities: reading.oddities }
+  return { drives, oddities: reading.oddities, repeatedKeys }
 }
 
 function readDrive(node: JsonNode, index: number, reading: Reading): Drive {
@@ -101,7 +101,9 @@ function numberOf(node: JsonNode, reading: Reading): number | undefined {
   if (text === '') return undefined
   if (/^\d{1,16}(\.\d{1,6})?$/.test(text) && Number(text) <= Number.MAX_SAFE_INTEGER) return Number(text)
   if (reading.oddities.length < maxOddities)
-    reading.oddities.push(`${node.place}: expected a number, found ${JSON.stringify(text.slice(0, 40))}`)
+    reading.oddities.push(
+      `${placeText(node.place)}: expected a number, found ${JSON.stringify(text.slice(0, 40))}`,
+    )
   return undefined
 }
 

@@ -6,6 +6,8 @@ export interface Schema {
   readonly drives: readonly Drive[]
   /** What could be read only with leave: numbers that are none. At most `maxOddities`. */
   readonly oddities: readonly string[]
+  /** Keys that an object has more than once, with their places; the last one counts. */
+  readonly repeatedKeys: readonly string[]
 }
 
 export interface Drive {
