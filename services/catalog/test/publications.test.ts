@@ -278,11 +278,52 @@ describe('a publication', () => {
       // Of a third the seal is told before anything else is.
       const third = await begin()
       const manifest = await manifestOf(house, third, volumeId)
-      const seal = { volumeId, versionId: third, manifest, nextNumber: 60 }
+      const documentDigest = sha256ToProto('cd'.repeat(32))
+      const image = { ...unknownImage(await epochOf(), 4n, 60), documentDigest }
+      const seal = { volumeId, versionId: third, manifest, image }
       expect(await house.coordination.recordSealed(seal)).toEqual({ number: 62 })
       expect(await house.coordination.recordSealed(seal)).toEqual({ number: 62 })
       expect([await numberOf(first), await numberOf(second)]).toEqual([60, 61])
       expect(await numberOf(await begin())).toBe(63)
+    })
+
+    test.each(['inventory', 'seal'] as const)(
+      'gives another number also when more were given out since than the volume has seen (heard by %s)',
+      async (by) => {
+        const begin = async () => (await house.uploads.begin({ imageId, schema })).upload?.versionId ?? ''
+        const numberOf = async (versionId: string) => (await versionOf(house, versionId)).number
+        const sealed = await seal()
+        await publish()
+        // The volume has numbers up to 3, of versions that this database has lost; it has given out 2, 3 and 4 anew.
+        const image = unknownImage(await epochOf(), 9n, 4)
+        const [second, third, fourth] = [await begin(), await begin(), await begin()]
+        if (by === 'inventory') await recordImages([image])
+        const manifest = await manifestOf(house, second, volumeId)
+        const { number } = await house.coordination.recordSealed({
+          volumeId,
+          versionId: second,
+          manifest,
+          image,
+        })
+        expect(number).toBe(5)
+        expect([await numberOf(third), await numberOf(fourth)]).toEqual([6, 4])
+        expect(await numberOf(sealed)).toBe(1)
+      },
+    )
+
+    test('leaves numbers as they are when it is this database’s own', async () => {
+      await seal()
+      const [second, third] = [
+        await house.uploads.begin({ imageId, schema }),
+        await house.uploads.begin({ imageId, schema }),
+      ]
+      await seal()
+      const part = await publish()
+      const versionId = second.upload?.versionId ?? ''
+      const manifest = await manifestOf(house, versionId, volumeId)
+      const report = { volumeId, versionId, manifest, image: heldAs(part) }
+      expect(await house.coordination.recordSealed(report)).toEqual({ number: 2 })
+      expect((await versionOf(house, third.upload?.versionId ?? '')).number).toBe(3)
     })
 
     test('and that is older, or lost, is made once more in the same epoch', async () => {

@@ -53,7 +53,7 @@ export default mutantsOf(
     {
       id: 'number-given-twice',
       law: 12,
-      from: '  await raiseNextNumber(trx, row.imageUid, nextNumber)\n',
+      from: 'if (isForeign) await leaveNumbersBelow(trx, row.imageUid, nextNumber)',
       to: '',
       meaning: 'a number that a version had is given to another after the database was put back',
     },

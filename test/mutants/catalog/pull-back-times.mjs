@@ -9,7 +9,8 @@ export default mutantsOf(
       law: 4,
       from: '  await pullBackVolumes(trx)\n',
       to: '',
-      meaning: 'after the database’s clock was set back a dead volume gets work, and its successor is refused',
+      meaning:
+        'after the database’s clock was set back a dead volume gets work, and its successor is refused',
     },
     {
       id: 'upload-lives-on',

@@ -56,6 +56,22 @@ export default mutantsOf(
       meaning: 'the volume does not learn of a new version',
     },
     {
+      id: 'number-of-a-lost-version-sealed',
+      law: 12,
+      from: 'await leaveNumbersOf(trx, image.uid, report)',
+      to: '',
+      suites: ['services/catalog/test/publications'],
+      meaning: 'a version keeps the number of one that a lost state of the database sealed',
+    },
+    {
+      id: 'own-publication-renumbers',
+      law: 12,
+      from: '!row || !wasMadeHere(row, image.sha256)',
+      to: 'row',
+      suites: ['services/catalog/test/publications'],
+      meaning: 'numbers change at every seal',
+    },
+    {
       id: 'sealed-with-a-command-pending',
       law: 4,
       from: "...nothingPending,\n    lifecycle: 'SEALED',",

@@ -47,15 +47,19 @@ async function brokenVersions({ house, sealed }: Site): Promise<string[]> {
   return broken
 }
 
-/** Numbers count that were published: one that was given just before the copy came back is nobody's. */
-async function brokenNumbers({ catalog, numbers }: Site): Promise<string[]> {
+/**
+ * Numbers count that the volume has heard of: one that was given just before the copy came back is nobody's, also one
+ * of a version whose seal was recorded since the last publication was waited for.
+ */
+async function brokenNumbers({ catalog, house, numbers }: Site): Promise<string[]> {
   const broken: string[] = []
   for (const imageId of images) {
     const filter = { imageId }
     const { versions } = await catalog.versions.list({ filter, pageSize: 1000 })
+    const nextNumber = await publishedNextNumber(house.volume, imageId)
     for (const { number, versionId, lifecycle } of versions) {
       // What is not sealed yet may be given another number.
-      if (lifecycle !== contracts.Lifecycle.LIFECYCLE_SEALED) continue
+      if (lifecycle !== contracts.Lifecycle.LIFECYCLE_SEALED || number >= nextNumber) continue
       const name = `${imageId}@${number}`
       const known = numbers.get(name) ?? versionId
       if (known !== versionId) broken.push(`${name} was ${known}, and is ${versionId}`)
@@ -63,4 +67,9 @@ async function brokenNumbers({ catalog, numbers }: Site): Promise<string[]> {
     }
   }
   return broken
+}
+
+async function publishedNextNumber(volume: string, image: string): Promise<number> {
+  const file = volumeLayout(volume).imageFile(parseImageId(image))
+  return existsSync(file) ? (parseImageDocument(await readFile(file)).next_number ?? 0) : 0
 }

@@ -103,27 +103,23 @@ export async function publishChange(
   await wantPublications(trx, uid, generation)
 }
 
-/** A number that a sealed version has is never given to another, also when the database was put back since. */
-export async function raiseNextNumber(trx: Transaction<DB>, uid: string, seen: number): Promise<void> {
-  const raised = await trx
-    .updateTable('images')
-    .set({ nextNumber: seen })
-    .where('uid', '=', uid)
-    .where('nextNumber', '<', seen)
-    .executeTakeFirst()
-  if (raised.numUpdatedRows > 0n) await renumberUnsealed(trx, uid, seen)
-}
-
 /**
- * A database that was put back gives numbers out again until it hears what the volumes have. No version that is
- * sealed keeps such a one: what is not sealed by then gets another.
+ * A database that was put back gives numbers out again until it hears what the volumes have. No number that a volume
+ * has seen given out is that of another version once it is sealed: what is not sealed by then gets another.
+ * @param seen the next number by an image.json that this database did not make; the image is locked
  */
-async function renumberUnsealed(trx: Transaction<DB>, uid: string, from: number): Promise<void> {
+export async function leaveNumbersBelow(trx: Transaction<DB>, uid: string, seen: number): Promise<void> {
+  const { nextNumber } = await trx
+    .selectFrom('images')
+    .select('nextNumber')
+    .where('uid', '=', uid)
+    .executeTakeFirstOrThrow()
+  const from = Math.max(nextNumber, seen)
   const renumbered = await sql`
     update versions set number = ${from}::integer + later.place
     from (
       select version_id, (row_number() over (order by number))::integer - 1 as place
-      from versions where image_uid = ${uid} and manifest_digest is null
+      from versions where image_uid = ${uid} and manifest_digest is null and number < ${seen}
     ) as later
     where versions.version_id = later.version_id`.execute(trx)
   await trx

@@ -70,16 +70,18 @@ export async function wantPublications(
 /** Locked; the job's row, where it is needed, is locked before. */
 export function lockPublication(
   trx: Transaction<DB>,
-  { imageUid, volumeId }: PublicationKey,
+  key: PublicationKey,
 ): Promise<PublicationRow | undefined> {
-  return trx
-    .selectFrom('publications')
-    .selectAll()
-    .where('imageUid', '=', imageUid)
-    .where('volumeId', '=', volumeId)
-    .forUpdate()
-    .executeTakeFirst()
+  return publicationBy(trx, key).forUpdate().executeTakeFirst()
 }
+
+/** Not locked. */
+export function findPublication(db: Kysely<DB>, key: PublicationKey): Promise<PublicationRow | undefined> {
+  return publicationBy(db, key).executeTakeFirst()
+}
+
+const publicationBy = (db: Kysely<DB>, { imageUid, volumeId }: PublicationKey) =>
+  db.selectFrom('publications').selectAll().where('imageUid', '=', imageUid).where('volumeId', '=', volumeId)
 
 export function publicationsOfVolume(db: Kysely<DB>, volumeId: string): Promise<PublicationRow[]> {
   return db

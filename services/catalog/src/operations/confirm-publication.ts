@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { backoffMs } from '../domain/backoff.js'
-import { lockImageByUid, raiseNextNumber } from '../db/images-queries.js'
+import { leaveNumbersBelow, lockImageByUid } from '../db/images-queries.js'
 import { getHouse, raiseEpochAbove } from '../db/house-queries.js'
 import { finishJob, releaseJob } from '../db/jobs-queries.js'
 import {
@@ -71,6 +71,14 @@ async function takePart(trx: Transaction<DB>, row: PublicationRow): Promise<numb
 const withFormer = ({ baseDigest, formerDigests }: PublicationRow): string[] =>
   baseDigest === null ? formerDigests : [baseDigest, ...formerDigests].slice(0, mostFormer)
 
+/** Whether this database, as it is now, knows of having given out an image.json. */
+export function wasMadeHere(
+  { baseDigest, attempts, formerDigests }: Pick<PublicationRow, 'baseDigest' | 'attempts' | 'formerDigests'>,
+  sha256: string,
+): boolean {
+  return sha256 === baseDigest || attempts.includes(sha256) || formerDigests.includes(sha256)
+}
+
 /**
  * Compares an image.json that a volume has with what was published there. One that this database never
  * published was written by a later state of it than it is in now: the epoch is raised, so that its orders
@@ -83,7 +91,6 @@ export async function takeFound(
   { epoch, generation, sha256, nextNumber }: HeldImage,
 ): Promise<number> {
   const house = await getHouse(trx)
-  await raiseNextNumber(trx, row.imageUid, nextNumber)
   if (sha256 === row.baseDigest) return row.publishedGeneration
   if (sha256 !== undefined && row.attempts.includes(sha256)) {
     const published = epoch === house.epoch ? generation : 0
@@ -95,8 +102,9 @@ export async function takeFound(
     })
     return Math.max(published, row.publishedGeneration)
   }
-  const isKnown = sha256 === undefined || row.formerDigests.includes(sha256)
-  if (!isKnown && epoch >= house.epoch) await raiseEpochAbove(trx, epoch)
+  const isForeign = sha256 !== undefined && !row.formerDigests.includes(sha256)
+  if (isForeign) await leaveNumbersBelow(trx, row.imageUid, nextNumber)
+  if (isForeign && epoch >= house.epoch) await raiseEpochAbove(trx, epoch)
   await changePublication(trx, row, {
     ...nothingSent,
     baseDigest: sha256 ?? null,

@@ -5,12 +5,14 @@ import { createHash } from 'node:crypto'
 import type { Actor } from '../domain/actor.js'
 import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
-import { lockImageByUid, publishChange, raiseNextNumber } from '../db/images-queries.js'
+import { leaveNumbersBelow, lockImageByUid, publishChange } from '../db/images-queries.js'
 import { ensureJob } from '../db/jobs-queries.js'
 import { setLocation } from '../db/locations-queries.js'
+import { findPublication } from '../db/publications-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB, ImageRow, VersionRow } from '../db/tables.js'
 import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
+import { wasMadeHere, type HeldImage } from './confirm-publication.js'
 import { nothingPending } from './request-upload-end.js'
 
 export interface SealedReport {
@@ -19,8 +21,8 @@ export interface SealedReport {
   readonly imageUid: string
   readonly manifest: Uint8Array
   readonly findings: readonly Finding[]
-  /** Of the image, as the volume has it; 0: it has none. */
-  readonly nextNumber: number
+  /** The image's image.json on the volume, if there is one. */
+  readonly image: Pick<HeldImage, 'sha256' | 'nextNumber'> | undefined
 }
 
 /**
@@ -36,7 +38,7 @@ export async function recordSealed(
   const manifest = parseManifest(report.manifest)
   const digest = createHash('sha256').update(report.manifest).digest('hex')
   const image = await lockImageByUid(trx, await imageUidOfVersion(trx, report.versionId))
-  await raiseNextNumber(trx, image.uid, report.nextNumber)
+  await leaveNumbersOf(trx, image.uid, report)
   const version = await lockVersion(trx, report.versionId)
   assertSameVersion(report, manifest, version)
   if (version.manifestDigest !== null) return assertSameSeal(version, digest)
@@ -48,6 +50,17 @@ export async function recordSealed(
   await ensureJob(trx, 'validate', version.versionId)
   await recordAct(trx, { actor, action: 'seal', imageUid: image.uid, versionId: version.versionId })
   return version.number
+}
+
+/** Before the version is sealed, and so keeps its number. */
+async function leaveNumbersOf(
+  trx: Transaction<DB>,
+  imageUid: string,
+  { volumeId, image }: SealedReport,
+): Promise<void> {
+  if (image?.sha256 === undefined) return
+  const row = await findPublication(trx, { imageUid, volumeId })
+  if (!row || !wasMadeHere(row, image.sha256)) await leaveNumbersBelow(trx, imageUid, image.nextNumber)
 }
 
 /** The seal is recorded whatever becomes of its findings: a validation makes them again. */

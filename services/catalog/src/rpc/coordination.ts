@@ -47,7 +47,8 @@ export function coordinationService(
     recordSealed: async (request, { actor }) => {
       await getVolume(db, request.volumeId)
       await requireInstance(db, request.volumeId, request.instanceId)
-      const report = { ...request, findings: request.findings.map(findingFromProto) }
+      const image = request.image && decodeImage(request.image)
+      const report = { ...request, image, findings: request.findings.map(findingFromProto) }
       return { number: await atomically.execute((trx) => recordSealed(trx, report, actor)) }
     },
     recordEnded: async ({ versionId, outcome }, { actor }) => {

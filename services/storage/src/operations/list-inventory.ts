@@ -1,5 +1,5 @@
 import { sha256ToProto, type catalog } from '@goldkeep/contracts'
-import type { VersionStore } from '../store/version-store.js'
+import type { PublishedImage, VersionStore } from '../store/version-store.js'
 
 /** Entries in one message: some 150 KB, far below what the transport takes. */
 const batchSize = 1_000
@@ -23,13 +23,7 @@ export function* listInventory(
     manifestDigest: sha256ToProto(manifestDigest),
   }))
   const uploads = store.views().map(({ upload }) => ({ versionId: upload.versionId }))
-  const images = store.publications().map(({ sha256, epoch, generation, isDeleted, ...image }) => ({
-    ...image,
-    deleted: isDeleted,
-    epoch: BigInt(epoch),
-    generation: BigInt(generation),
-    documentDigest: sha256ToProto(sha256),
-  }))
+  const images = store.publications().map(encodePublished)
   const commands = store.lastCommands().map(({ versionId, epoch, opSeq }) => ({
     versionId,
     epoch: BigInt(epoch),
@@ -58,6 +52,17 @@ export function* listInventory(
   for (const batch of inBatches(unreadImagesOf(store), size)) yield { volumeId, unreadImageIds: batch }
   for (const batch of inBatches(commands, size)) yield { volumeId, commands: batch }
   yield { volumeId, complete: true }
+}
+
+export const encodePublished = (published: PublishedImage): catalog.HeldImage => {
+  const { sha256, epoch, generation, isDeleted, ...image } = published
+  return {
+    ...image,
+    deleted: isDeleted,
+    epoch: BigInt(epoch),
+    generation: BigInt(generation),
+    documentDigest: sha256ToProto(sha256),
+  }
 }
 
 const unreadImagesOf = (store: VersionStore): string[] =>

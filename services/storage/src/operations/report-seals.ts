@@ -3,6 +3,7 @@ import { cleanText, textLimits, type Finding, type VersionId } from '@goldkeep/d
 import { Places, type Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
 import type { VersionStore } from '../store/version-store.js'
+import { encodePublished } from './list-inventory.js'
 import { isFault, isRefusal, retryForever } from './retry-forever.js'
 
 /** Milliseconds for one answer of the catalog. */
@@ -128,10 +129,11 @@ export class SealReporter {
     const { store, instanceId } = this.options
     const manifest = await store.readManifest(versionId)
     const { imageId = '', imageUid = '' } = store.findVersion(versionId) ?? {}
+    const published = store.publications().find((image) => image.imageUid === imageUid)
     return {
       volumeId: store.identity.volume,
       instanceId,
-      nextNumber: store.publications().find((image) => image.imageUid === imageUid)?.nextNumber ?? 0,
+      image: published && encodePublished(published),
       versionId,
       imageId,
       imageUid,
