@@ -43,6 +43,28 @@ describe('tickets', () => {
     })
   })
 
+  test('a ticket from the future is refused by the clock that issues tickets, and by no other', async () => {
+    const early = later(-65)
+    await expect(verifyTicket(trust, await issue(), volumeId, early)).rejects.toMatchObject({
+      reason: 'TICKET_EXPIRED',
+      message: expect.stringMatching(/issued at .* the clock of the database was set back/) as unknown,
+    })
+    await expect(verifyTicket(trust, await issue(), volumeId, later(-55))).resolves.toBeDefined()
+    await expect(verifyTicket(trust, await issue(), volumeId, early, false)).resolves.toBeDefined()
+  })
+
+  test('a text that is no ticket, and a ticket of another make, are refused in words of this project', async () => {
+    const [head, body, signature] = (await issue()).split('.')
+    const other = Buffer.from(JSON.stringify({ alg: 'none', kid: 'k1' })).toString('base64url')
+    for (const token of ['nonsense', 'a.b.c', [other, body, ''].join('.'), [head, body].join('.')])
+      await expect(verifyTicket(trust, token, volumeId, now)).rejects.toMatchObject({
+        reason: 'TICKET_INVALID',
+        message:
+          'the ticket is not valid here: expected the token of a ticket that the catalog gave, found other text',
+      })
+    expect(signature).toBeDefined()
+  })
+
   test('a ticket for another volume is refused', async () => {
     const refused = verifyTicket(trust, await issue(), newVolumeId(), now)
     await expect(refused).rejects.toMatchObject({ reason: 'TICKET_INVALID' })

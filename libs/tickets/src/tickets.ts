@@ -86,7 +86,9 @@ export function signTicket(
 }
 
 /**
- * Checks signature, audience, expiry and revocation; whoever asks compares operation and version.
+ * Checks signature, audience, time and revocation; the caller compares operation and version.
+ * @param isCatalogsClock whether `now` is by the clock that issues tickets. By any other, a ticket from the future may
+ * be right.
  * @throws DomainError TICKET_INVALID, TICKET_EXPIRED
  */
 export async function verifyTicket(
@@ -94,6 +96,7 @@ export async function verifyTicket(
   token: string,
   volumeId: VolumeId,
   now: Date,
+  isCatalogsClock = true,
 ): Promise<TicketClaims> {
   const { payload } = await jwtVerify(token, () => trustedKey(trust, token), {
     algorithms: ['EdDSA'],
@@ -107,6 +110,7 @@ export async function verifyTicket(
   const { sub, iat, aud, exp, ...rest } = payload
   const claims = { ...rest, volumeId: aud, versionId: sub } as unknown as TicketClaims
   const issued = (iat ?? 0) * 1000
+  if (isCatalogsClock && issued > now.getTime() + leewaySeconds * 1000) throw ticketFromLater(issued, now)
   const subjects = claims.operation === 'read' ? [claims.deploymentId] : [sub]
   for (const subject of subjects) {
     const limit = subject === undefined ? undefined : trust.revokedBefore.get(subject)
@@ -127,19 +131,47 @@ function trustedKey(trust: Trust, token: string): CryptoKey {
 function refusal(cause: unknown, now: Date): DomainError {
   if (cause instanceof DomainError) return cause
   if (cause instanceof errors.JWTExpired) return ticketExpired(cause, now)
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new DomainError('TICKET_INVALID', `the ticket is not valid here: ${why}`, {}, { cause })
+  return new DomainError(
+    'TICKET_INVALID',
+    `the ticket is not valid here: ${whyInvalid(cause)}`,
+    {},
+    { cause },
+  )
+}
+
+/** In the words of this project, not in those of the library. */
+function whyInvalid(cause: unknown): string {
+  if (cause instanceof errors.JWTClaimValidationFailed)
+    return cause.claim === 'aud'
+      ? 'it is for another volume'
+      : `expected a ticket of the catalog, found one whose ${cause.claim} is missing or wrong`
+  if (cause instanceof errors.JWSSignatureVerificationFailed)
+    return 'its signature is not that of its text: it was changed, or signed by another installation'
+  return 'expected the token of a ticket that the catalog gave, found other text'
 }
 
 /** Says by which clock, since a refusal is often the first sign of one that was set wrong. */
 function ticketExpired(cause: errors.JWTExpired, now: Date): DomainError {
   const expired = new Date(Number(cause.payload.exp) * 1000).toISOString()
-  const ahead = Math.round((Date.now() - now.getTime()) / 1000)
   return new DomainError(
     'TICKET_EXPIRED',
-    `the ticket expired at ${expired}, and the catalog's clock says ${now.toISOString()} ` +
-      `(this machine's is ${ahead} s ahead); ask for a new one`,
+    `the ticket expired at ${expired}, and ${describeClocks(now)}; ask for a new one`,
     {},
     { cause },
   )
+}
+
+/** It would be valid for longer than a ticket may be, once its time has come. */
+function ticketFromLater(issued: number, now: Date): DomainError {
+  return new DomainError(
+    'TICKET_EXPIRED',
+    `the ticket was issued at ${new Date(issued).toISOString()}, and ${describeClocks(now)}: ` +
+      'the clock of the database was set back since; ask for a new one',
+  )
+}
+
+function describeClocks(now: Date): string {
+  const ahead = Math.round((Date.now() - now.getTime()) / 1000)
+  const own = ahead === 0 ? '' : ` (this machine's is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead' : 'behind'})`
+  return `the catalog's clock says ${now.toISOString()}${own}`
 }

@@ -131,5 +131,17 @@ describe('a volume that has fallen silent', () => {
     await fallSilent(replica)
     expect(await volumeOfStart('REPLICA-2')).toBe(volumeId)
     await fallSilent(undefined)
+    for (const [missing, whole] of [
+      [volumeId, replica],
+      [replica, volumeId],
+    ] as const) {
+      const presence = sql<
+        'MISSING' | 'PRESENT'
+      >`case volume_id when ${missing} then 'MISSING' else 'PRESENT' end`
+      await house.db.updateTable('locations').set({ presence }).where('versionId', '=', versionId).execute()
+      await fallSilent(whole)
+      expect(await volumeOfStart(`MISSING-${missing}`)).toBe(whole)
+    }
+    await fallSilent(undefined)
   })
 })

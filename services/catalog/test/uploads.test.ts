@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
+import { waitUntil } from '@goldkeep/testing'
 import { sql } from 'kysely'
+import { lockVersion } from '../src/db/versions-queries.js'
 import { reason } from './support/reason.js'
-import { sweepOnce } from './support/test-database.js'
+import { atomically, isAnyWaiting, sweepOnce } from './support/test-database.js'
 import { claim, manifestOf, openJobId, recordSealed, schema, useLab } from './support/versions.js'
 
 const { ClaimRefusal, Lifecycle, OnOpenUpload, UploadFileState } = catalog
@@ -206,6 +208,21 @@ describe('uploads', () => {
     expect((await house.uploads.get({ versionId: active })).pendingEnd).toBeUndefined()
     await endBy(silent, Lifecycle.LIFECYCLE_EXPIRED)
     expect(await lifecycleOf(silent)).toBe(Lifecycle.LIFECYCLE_EXPIRED)
+  })
+
+  test('an upload whose bytes come while the sweeper waits for it does not expire', async () => {
+    const versionId = await begin()
+    await letExpire(versionId)
+    let sweeping: Promise<unknown> = Promise.resolve()
+    await atomically(house.db, async (trx) => {
+      await lockVersion(trx, versionId)
+      sweeping = sweepOnce(house.db)
+      await waitUntil(() => isAnyWaiting(house.db), { what: 'the sweeper waits for the upload' })
+      const expiresAt = sql<Date>`now() + interval '1 hour'`
+      await trx.updateTable('uploads').set({ expiresAt }).where('versionId', '=', versionId).execute()
+    })
+    await sweeping
+    expect((await house.uploads.get({ versionId })).pendingEnd).toBeUndefined()
   })
 
   test('an upload that lacks only its seal does not expire; one that lacks a file does', async () => {

@@ -123,7 +123,8 @@ async function serve(
   })
   const pace = { syncBytes: config.syncBytes, syncIntervalMs: config.syncIntervalMs }
   const publications = new KeyedQueue<string>()
-  const known = [() => trust.current, () => trust.clock.now(), volume.volumeId, config.serviceKey] as const
+  const verify = (ticket: string) => trust.verify(ticket, volume.volumeId)
+  const known = [verify, config.serviceKey] as const
   const door = createDoor(...known)
 
   const confirm = (): Promise<void> => volume.confirm()

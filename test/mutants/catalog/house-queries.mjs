@@ -5,6 +5,14 @@ export default mutantsOf(
   ['services/catalog/test/database-state', 'services/catalog/test/publications'],
   [
     {
+      id: 'retired-key-signs',
+      law: 4,
+      from: "    .where('retiredAt', 'is', null)\n",
+      to: '',
+      suites: ['services/catalog/test/trust'],
+      meaning: 'a key that was retired signs new tickets',
+    },
+    {
       id: 'epoch-goes-back',
       law: 4,
       from: 'greatest(epoch, ${seen}::bigint + 1)',

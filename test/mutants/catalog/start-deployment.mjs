@@ -33,6 +33,14 @@ export default mutantsOf(
       meaning: 'a deployment is begun of a primary whose bytes are missing',
     },
     {
+      id: 'location-without-bytes',
+      law: 5,
+      from: "locations.filter((location) => location.presence !== 'MISSING')",
+      to: 'locations',
+      suites: ['services/catalog/test/silent-volumes'],
+      meaning: 'a machine is sent to the volume on which the bytes are missing, though another has them',
+    },
+    {
       id: 'machine-deploys-twice',
       law: 9,
       from: "order.target.kind === 'machine' ? await supersedeDeployment(trx, order.target.machine) : undefined",

@@ -16,8 +16,6 @@ export default mutantsOf(
       law: 3,
       from: 'if (!still) return false',
       to: 'if (still === null) return false',
-      equivalent:
-        'bytes that come between the look and the lock withdraw the expiry when they are reported, and storage is asked besides',
       meaning: 'an upload that received bytes at this moment is to expire',
     },
     {

@@ -26,6 +26,13 @@ export default mutantsOf(
       meaning: 'a ticket is taken an hour after its end',
     },
     {
+      id: 'ticket-from-the-future',
+      law: 4,
+      from: 'if (isCatalogsClock && issued > now.getTime() + leewaySeconds * 1000)',
+      to: 'if (false)',
+      meaning: 'after the database’s clock was set back a ticket is valid for longer by as much',
+    },
+    {
       id: 'revocation-ignored',
       law: 4,
       from: 'if (limit !== undefined && issued < limit)',

@@ -19,6 +19,7 @@ import { reportFindings } from '../operations/report-findings.js'
 import { collectInventory, decodeImage } from './collect-inventory.js'
 import type { KnownCaller } from './door.js'
 import { encodeClaim, leaseSeconds } from './encode-claim.js'
+import { decodePageToken, encodePageToken } from './page.js'
 import { takeProgress } from './take-progress.js'
 
 /** The Coordination service: what the services of the house tell and ask. */
@@ -95,10 +96,17 @@ export function coordinationService(
       await atomically.execute((trx) => failJob(trx, claim, { error, permanent }))
       return {}
     },
-    getTrust: async () => {
-      const trust = await getTrust(db, times.ticketLifetimeMs)
-      const { keys, revocations, position, ...rest } = trust
-      return { ...rest, keys: [...keys], revocations: [...revocations], position: BigInt(position) }
+    getTrust: async ({ pageToken }) => {
+      const trust = await getTrust(db, times.ticketLifetimeMs, decodePageToken(pageToken))
+      const { keys, revocations, position, next, ...rest } = trust
+      const nextPageToken = next === undefined ? '' : encodePageToken(next)
+      return {
+        ...rest,
+        keys: [...keys],
+        revocations: [...revocations],
+        position: BigInt(position),
+        nextPageToken,
+      }
     },
   }
 }

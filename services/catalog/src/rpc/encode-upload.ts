@@ -1,5 +1,4 @@
-import { catalog, lifecycleWords, sha256ToProto } from '@goldkeep/contracts'
-import { cleanText, textLimits } from '@goldkeep/domain'
+import { catalog, cutFailures, lifecycleWords, sha256ToProto } from '@goldkeep/contracts'
 import type { UploadFileRow, UploadFileState } from '../db/tables.js'
 import type { UploadView } from '../db/uploads-queries.js'
 import { encodeActor, encodeMachine } from './encode-common.js'
@@ -18,7 +17,7 @@ export function encodeUpload(upload: UploadView): catalog.Upload {
     imageId: version.imageId,
     number: version.number,
     lifecycle: lifecycleWords.toProto(version.lifecycle),
-    files: files.map((file) => encodeUploadFile(file, failureBytesOf(files.length))),
+    files: cutFailures(files.map(encodeUploadFile)),
     committedBytes: BigInt(files.reduce((sum, file) => sum + file.committedSize, 0)),
     source: version.source ? encodeMachine(version.source) : undefined,
     agent: version.agent,
@@ -40,18 +39,13 @@ function encodePendingEnd({ version }: UploadView): catalog.PendingUploadEnd | u
   }
 }
 
-/** Of all failures of one upload together, so that one of thousands of files fits into a message. */
-const allFailuresBytes = 256 * 1024
-const failureBytesOf = (files: number): number =>
-  Math.max(64, Math.min(textLimits.prose, Math.floor(allFailuresBytes / files)))
-
-const encodeUploadFile = (file: UploadFileRow, failureBytes: number): catalog.UploadFile => ({
+const encodeUploadFile = (file: UploadFileRow): catalog.UploadFile => ({
   path: file.path,
   state: fileStates[file.state],
   attemptId: file.attemptId,
   committedSize: BigInt(file.committedSize),
   expectedSize: BigInt(file.expectedSize),
   digest: file.digest ? sha256ToProto(file.digest) : undefined,
-  failure: cleanText(file.failure, failureBytes, 'multi-line'),
+  failure: file.failure,
   updateTime: file.updatedAt,
 })

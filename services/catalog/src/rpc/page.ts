@@ -13,7 +13,8 @@ export function pageLimit(pageSize: number): number {
 }
 
 /** The place of the last row in a page token; opaque to callers. */
-const encodeToken = (key: string): string => Buffer.from(JSON.stringify([key])).toString('base64url')
+export const encodePageToken = (key: string): string =>
+  Buffer.from(JSON.stringify([key])).toString('base64url')
 
 /** @throws DomainError INVALID_FIELD */
 export function decodePageToken(token: string): string | undefined {
@@ -76,5 +77,5 @@ export async function readPage<Row, Message>(
   }
   const last = rows[items.length - 1]
   const more = rows.length > items.length && last !== undefined
-  return { items, nextPageToken: more ? encodeToken(String(keyOf(last))) : '' }
+  return { items, nextPageToken: more ? encodePageToken(String(keyOf(last))) : '' }
 }

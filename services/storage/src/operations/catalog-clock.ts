@@ -5,6 +5,10 @@
 export class CatalogClock {
   #known: { readonly time: number; readonly at: number } | undefined
 
+  get isKnown(): boolean {
+    return this.#known !== undefined
+  }
+
   /** Until the catalog has said what time it is, this machine's clock has to do. */
   now(): Date {
     if (!this.#known) return new Date()

@@ -1,6 +1,7 @@
 import type { catalog } from '@goldkeep/contracts'
+import { isDomainError, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
-import { importPublicKey, type Trust } from '@goldkeep/tickets'
+import { importPublicKey, verifyTicket, type TicketClaims, type Trust } from '@goldkeep/tickets'
 import { CatalogClock } from './catalog-clock.js'
 import type { CoordinationClient } from '../catalog/coordination.js'
 
@@ -23,6 +24,10 @@ export interface DatabaseSeen {
   readonly stepsBack: number
 }
 
+/** Milliseconds between two questions out of turn, and for one answer. */
+const pauseMs = 1_000
+const answerMs = 3_000
+
 /** The catalog's public keys and revocations, as far as they are known here. */
 export class TrustKeeper {
   #trust: Trust = { keys: new Map(), revokedBefore: new Map() }
@@ -30,6 +35,8 @@ export class TrustKeeper {
   #incarnation = ''
   #position = 0n
   #stepsBack = 0
+  #askedOutOfTurnAt = Number.NEGATIVE_INFINITY
+  #asking = Promise.resolve(false)
   /** Tickets are judged by it. */
   readonly clock = new CatalogClock()
 
@@ -51,6 +58,37 @@ export class TrustKeeper {
     return { incarnation: this.#incarnation, stepsBack: this.#stepsBack }
   }
 
+  /**
+   * What a ticket allows. One whose time does not fit is judged once more after the catalog was asked, since the
+   * catalog's clock may have been set a moment ago.
+   * @throws DomainError TICKET_INVALID, TICKET_EXPIRED
+   */
+  async verify(token: string, volumeId: VolumeId): Promise<TicketClaims> {
+    try {
+      return await this.#judge(token, volumeId)
+    } catch (error) {
+      if (!isDomainError(error, 'TICKET_EXPIRED') || !(await this.#askOutOfTurn())) throw error
+      return this.#judge(token, volumeId)
+    }
+  }
+
+  #judge(token: string, volumeId: VolumeId): Promise<TicketClaims> {
+    return verifyTicket(this.#trust, token, volumeId, this.clock.now(), this.clock.isKnown)
+  }
+
+  /** @returns whether the catalog has answered; old tickets make it ask once a second at most */
+  async #askOutOfTurn(): Promise<boolean> {
+    const isDue = performance.now() - this.#askedOutOfTurnAt >= pauseMs
+    if (isDue) {
+      this.#askedOutOfTurnAt = performance.now()
+      this.#asking = this.refresh(AbortSignal.timeout(answerMs)).then(
+        () => true,
+        () => false,
+      )
+    }
+    return this.#asking
+  }
+
   async load(): Promise<void> {
     const bytes = await this.file.read()
     if (!bytes) return
@@ -69,12 +107,23 @@ export class TrustKeeper {
     const answer = await this.catalog.getTrust({}, { signal })
     this.#noteDatabase(answer)
     if (answer.serverTime) this.clock.hear(answer.serverTime, askedAt)
-    const stored = toStored(answer)
+    const stored = toStored(await this.#withAllRevocations(answer, signal))
     const text = JSON.stringify(stored)
     if (text === this.#stored) return
     this.#trust = await toTrust(stored)
     await this.file.write(Buffer.from(text))
     this.#stored = text
+  }
+
+  async #withAllRevocations(first: catalog.GetTrustResponse, signal: AbortSignal) {
+    const revocations = [...first.revocations]
+    let pageToken = first.nextPageToken
+    while (pageToken !== '') {
+      const page = await this.catalog.getTrust({ pageToken }, { signal })
+      for (const revocation of page.revocations) revocations.push(revocation)
+      pageToken = page.nextPageToken
+    }
+    return { ...first, revocations }
   }
 
   #noteDatabase({ incarnation, position }: catalog.GetTrustResponse): void {

@@ -1,6 +1,6 @@
-import { DomainError, type DeploymentId, type VersionId, type VolumeId } from '@goldkeep/domain'
+import { DomainError, type DeploymentId, type VersionId } from '@goldkeep/domain'
 import { bearerOf } from '@goldkeep/service'
-import { verifyServiceTicket, verifyTicket, type Trust, type UploadGrant } from '@goldkeep/tickets'
+import { verifyServiceTicket, type TicketClaims, type UploadGrant } from '@goldkeep/tickets'
 import type { CallContext } from 'nice-grpc-common'
 
 /** The door: who may call what. Tickets are checked when a call opens, never in mid-stream. */
@@ -16,15 +16,11 @@ export interface Door {
   requireService(context: CallContext): Promise<void>
 }
 
-/** @param now by the catalog's clock, by which tickets are issued */
-export function createDoor(
-  trust: () => Trust,
-  now: () => Date,
-  volumeId: VolumeId,
-  serviceKey: Uint8Array,
-): Door {
-  const claimsOf = (context: CallContext) =>
-    verifyTicket(trust(), bearerOf(context.metadata), volumeId, now())
+/** What a ticket allows. @throws DomainError TICKET_INVALID, TICKET_EXPIRED */
+export type VerifyTicket = (ticket: string) => Promise<TicketClaims>
+
+export function createDoor(verifyTicket: VerifyTicket, serviceKey: Uint8Array): Door {
+  const claimsOf = (context: CallContext) => verifyTicket(bearerOf(context.metadata))
   return {
     uploadOf: async (context, versionId) => {
       const claims = await claimsOf(context)

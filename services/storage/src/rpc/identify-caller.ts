@@ -1,6 +1,6 @@
-import type { VolumeId } from '@goldkeep/domain'
 import { bearerOf, type Caller, type CallHead, type IdentifyCaller } from '@goldkeep/service'
-import { verifyServiceTicket, verifyTicket, type TicketClaims, type Trust } from '@goldkeep/tickets'
+import { verifyServiceTicket, type TicketClaims } from '@goldkeep/tickets'
+import type { VerifyTicket } from './authorize.js'
 
 const ofServices = /^\/goldkeep\.storage\.v1\.(VersionAdmin|Volume)\//
 const ofTickets = /^\/goldkeep\.storage\.v1\./
@@ -18,12 +18,9 @@ const strangers = { atOnce: 16, waiting: 64 }
 /**
  * Whose call it is, by its ticket: one for each upload, deployment, or version that is read. Which operation on
  * what the ticket allows is looked at when the request is there.
- * @param now by the catalog's clock
  */
 export function identifyCaller(
-  trust: () => Trust,
-  now: () => Date,
-  volumeId: VolumeId,
+  verifyTicket: VerifyTicket,
   serviceKey: Uint8Array,
 ): IdentifyCaller<undefined> {
   return async ({ method, metadata, address }: CallHead): Promise<Caller<undefined>> => {
@@ -33,7 +30,7 @@ export function identifyCaller(
       const name = await verifyServiceTicket(serviceKey, bearer, 'storage')
       return { key: `service ${name}`, ...services, identity: undefined }
     }
-    const subject = subjectOf(await verifyTicket(trust(), bearer, volumeId, now()))
+    const subject = subjectOf(await verifyTicket(bearer))
     if (method.endsWith('/Write')) return { key: `${subject}, writing`, ...writes, identity: undefined }
     if (method.endsWith('/Read')) return { key: `${subject}, reading`, ...reads, identity: undefined }
     return { key: subject, ...short, identity: undefined }

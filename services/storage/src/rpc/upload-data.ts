@@ -1,4 +1,4 @@
-import { findingToProto, sha256FromProto, sha256ToProto, storage } from '@goldkeep/contracts'
+import { cutFailures, findingToProto, sha256FromProto, sha256ToProto, storage } from '@goldkeep/contracts'
 import { DomainError, parseFilePath, parseVersionId } from '@goldkeep/domain'
 import { setTimeout } from 'node:timers/promises'
 import { openUpload } from '../operations/open-upload.js'
@@ -22,7 +22,7 @@ export function uploadDataService(
   const encodeView = (view: UploadView): storage.UploadStatus => ({
     versionId: view.upload.versionId,
     state: phases[view.phase],
-    files: uploadFiles(view, desk),
+    files: cutFailures(uploadFiles(view, desk)),
     lastByteTime: new Date(view.lastByteTime),
   })
   return {

@@ -18,6 +18,10 @@ export interface FakeCatalog {
   /** Deployments that are told to be over. */
   readonly endedDeployments: string[]
   readonly revocations: catalog.Revocation[]
+  /** How many of them GetTrust tells at once. */
+  revocationsInOneAnswer: number
+  /** What its clock says, as GetTrust tells. */
+  serverTime: () => Date
   /** Which database it has, as GetTrust tells; none, until a test says so. */
   database: { incarnation: string; position: bigint }
   /** How often it was asked for its trust. */
@@ -47,6 +51,8 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
     ended: [],
     endedDeployments: [],
     revocations: [],
+    revocationsInOneAnswer: 1_000,
+    serverTime: () => new Date(),
     database: { incarnation: '', position: 0n },
     trustCalls: 0,
     refuse: undefined,
@@ -121,10 +127,14 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       fake.ended.push(request)
       return {}
     }),
-    getTrust: up(() => {
+    getTrust: up(({ pageToken }: catalog.GetTrustRequest) => {
       fake.trustCalls += 1
-      const { house: houseId, revocations, database } = fake
-      return { houseId, keys: [{ keyId: 'key-1', publicKey }], revocations, ...database }
+      const { house: houseId, database, revocationsInOneAnswer: many } = fake
+      const from = Number(pageToken)
+      const revocations = fake.revocations.slice(from, from + many)
+      const nextPageToken = from + many < fake.revocations.length ? String(from + many) : ''
+      const keys = [{ keyId: 'key-1', publicKey }]
+      return { houseId, keys, revocations, nextPageToken, serverTime: fake.serverTime(), ...database }
     }),
     claimJob: never,
     renewClaim: never,
