@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { catalog, readRequest, storage, UnreadableRequest } from './index.js'
+import { catalog, limitRequest, readRequest, storage, UnreadableRequest } from './index.js'
 
 const seal = '/goldkeep.storage.v1.UploadData/Seal'
 const progress = '/goldkeep.catalog.v1.Coordination/ReportProgress'
@@ -49,5 +49,34 @@ describe('reading a request', () => {
 
   it('says what is wrong with bytes that are no message', () => {
     expect(readRequest(seal, decodeSeal, Uint8Array.of(0x0a, 9, 1))).toMatchObject({ why: 'premature EOF' })
+  })
+
+  it('keeps a text that is not UTF-8 for a refusal that names its field', () => {
+    const create = '/goldkeep.catalog.v1.Images/Create'
+    const described = (...bytes: number[]) => Uint8Array.of(0x12, bytes.length, ...bytes)
+    const refusalOf = (bytes: Uint8Array): string => {
+      const request = readRequest(create, catalog.CreateImageRequest.decode as never, bytes)
+      try {
+        limitRequest(create, request as object)
+        return (request as catalog.CreateImageRequest).description
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    for (const bytes of [[0xff], [0x61, 0xc3], [0xed, 0xa0, 0x80], [0xef, 0xbf, 0xbd, 0xff]])
+      expect(refusalOf(described(...bytes))).toBe('description: expected text in UTF-8, found other bytes')
+    expect(refusalOf(described(0xef, 0xbf, 0xbd))).toBe('\ufffd')
+    expect(refusalOf(described(...Buffer.from('__proto__')))).toBe('__proto__')
+  })
+
+  it('refuses a key that no map can keep', () => {
+    const create = '/goldkeep.catalog.v1.Images/Create'
+    const key = Buffer.from('__proto__')
+    const labels = Buffer.concat([Uint8Array.of(0x0a, key.length), key, Uint8Array.of(0x12, 1, 0x78)])
+    const bytes = Buffer.concat([Uint8Array.of(0x1a, labels.length), labels])
+    const request = readRequest(create, catalog.CreateImageRequest.decode as never, bytes)
+    expect(() => limitRequest(create, request as object)).toThrow(
+      'labels: expected names other than __proto__, found __proto__',
+    )
   })
 })

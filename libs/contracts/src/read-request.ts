@@ -1,4 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire'
+import { decodeRequestText } from './request-text.js'
 
 /**
  * Parts of one request, at most; a part is a tag, a length or a small number. A list of 4,096 files has about 45,000.
@@ -30,6 +31,10 @@ export class RequestReader extends BinaryReader {
       if (left < 0) throw new Error(`it has more than ${parts} parts`)
       return read.call(this)
     }
+  }
+
+  override string(): string {
+    return decodeRequestText(this.bytes())
   }
 }
 

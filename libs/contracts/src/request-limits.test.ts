@@ -49,25 +49,55 @@ function fieldsOf(
   })
 }
 
-const cases: FieldCase[] = definitions.flatMap(({ fullName, methods }) =>
-  Object.values(methods).flatMap(({ name, requestType }) => {
-    const method = contracts.getService(fullName)?.methods.find((one) => one.name === name)
-    if (!method) throw new Error(`no method ${fullName}/${name} in the descriptors`)
-    return fieldsOf(method.input).map(({ path, field, place }) => ({
-      title: `${fullName}/${name} ${path}`,
-      method: `/${fullName}/${name}`,
-      codec: requestType,
-      field,
-      place,
+/** Every list of a message, however deep, with what makes a request that has only this list. */
+function listsOf(
+  message: DescMessage,
+): { path: string; field: DescField; place: (value: unknown) => object }[] {
+  return message.fields.flatMap((field) => {
+    const put = (value: unknown): object =>
+      !field.oneof || field.proto.proto3Optional
+        ? { [field.localName]: value }
+        : { [field.oneof.localName]: { $case: field.localName, value } }
+    const own = field.fieldKind === 'list' ? [{ path: field.name, field, place: put }] : []
+    const nested = field.message
+    if (!nested || nested.typeName.startsWith('google.')) return own
+    const inner = listsOf(nested).map(({ path, field: leaf, place }) => ({
+      path: `${field.name}.${path}`,
+      field: leaf,
+      place: (value: unknown) => put(field.fieldKind === 'list' ? [place(value)] : place(value)),
     }))
-  }),
-)
+    return [...own, ...inner]
+  })
+}
 
+const casesOf = (fieldsIn: typeof fieldsOf): FieldCase[] =>
+  definitions.flatMap(({ fullName, methods }) =>
+    Object.values(methods).flatMap(({ name, requestType }) => {
+      const method = contracts.getService(fullName)?.methods.find((one) => one.name === name)
+      if (!method) throw new Error(`no method ${fullName}/${name} in the descriptors`)
+      return fieldsIn(method.input).map(({ path, field, place }) => ({
+        title: `${fullName}/${name} ${path}`,
+        method: `/${fullName}/${name}`,
+        codec: requestType,
+        field,
+        place,
+      }))
+    }),
+  )
+
+const cases = casesOf(fieldsOf)
+/** The items of a progress report are held to their limits one by one. */
+const lists = casesOf(listsOf).filter(({ title }) => !/ReportProgress .*\./.test(title))
 const scalar = ({ field }: FieldCase): string =>
   field.fieldKind === 'map' ? 'map' : field.scalar === undefined ? '' : String(field.scalar)
 const [texts, integers, maps] = [['9'], ['3', '4', '5', '13', '18'], ['map']].map((kinds) =>
   cases.filter((one) => kinds.includes(scalar(one))),
 ) as [FieldCase[], FieldCase[], FieldCase[]]
+
+const emptyItemOf = ({ field }: FieldCase): unknown => {
+  if (field.message) return {}
+  return field.scalar === 9 ? '' : 0
+}
 
 /** What becomes of a request with this value in this field: the refusal, or the request as text. */
 function limited({ method, codec, place }: FieldCase, value: unknown): { refusal?: string; request: string } {
@@ -88,12 +118,25 @@ describe('the limits of requests', () => {
     expect(definitions.length).toBeGreaterThan(10)
     expect(texts.length).toBeGreaterThan(100)
     expect(integers.length).toBeGreaterThan(20)
+    expect(lists.length).toBeGreaterThan(20)
   })
 
   it.each(texts.map((one) => [one.title, one] as const))('let no NUL through in %s', (_title, one) => {
     const { refusal, request } = limited(one, 'a\u0000b')
     expect(refusal ?? request).toMatch(refusal ? /control characters, found U\+0000/ : /a\ufffdb/)
   })
+
+  it.each(texts.map((one) => [one.title, one] as const))(
+    'let no text through that shows in another order or is no UTF-8 in %s',
+    (_title, one) => {
+      for (const hostile of ['\u202e', '\u2066', '\u2028', '\u001b', '\u009b']) {
+        const { refusal, request } = limited(one, `a${hostile}b`)
+        expect(refusal ?? request).toMatch(refusal ? /control characters, found U\+/ : /a[\ufffd ]b/)
+      }
+      const { refusal, request } = limited(one, 'a\ud800b')
+      expect(refusal ?? request).toMatch(refusal ? /expected text in UTF-8, found other bytes$/ : /a\ufffdb/)
+    },
+  )
 
   it.each(texts.map((one) => [one.title, one] as const))('let no long text through in %s', (_title, one) => {
     const { refusal, request } = limited(one, 'ä'.repeat(5_000))
@@ -110,9 +153,20 @@ describe('the limits of requests', () => {
   const single = integers.filter(({ method }) => !method.endsWith('/ReportProgress'))
   it.each(single.map((one) => [one.title, one] as const))('refuse what is no size in %s', (_title, one) => {
     const isWide = one.codec.fromPartial(one.place(1n)) && ['3', '4', '18'].includes(scalar(one))
-    expect(limited(one, isWide ? -1n : -1).refusal).toMatch(/0 to 2\^53, found -1$/)
-    if (isWide) expect(limited(one, 2n ** 60n).refusal).toMatch(/0 to 2\^53/)
+    expect(limited(one, isWide ? -1n : -1).refusal).toMatch(/0 to 2\^53 - 1, found -1$/)
+    if (isWide) expect(limited(one, 2n ** 60n).refusal).toMatch(/0 to 2\^53 - 1/)
   })
+
+  it.each(lists.map((one) => [one.title, one] as const))(
+    'let no list without end through in %s',
+    (_title, one) => {
+      const { refusal } = limited(
+        one,
+        Array.from({ length: 10_001 }, () => emptyItemOf(one)),
+      )
+      expect(refusal).toMatch(/: expected at most \d+ entries, found 10001$/)
+    },
+  )
 
   it('leave the numbers of a progress report to be judged item by item', () => {
     const report = integers.filter(({ method }) => method.endsWith('/ReportProgress'))
@@ -125,7 +179,9 @@ describe('the limits of requests', () => {
     const files = [{ path: 'hd0/a', ranges: [{ start: 0n, end: 2n ** 60n }] }]
     const read = catalog.ReadProgress.fromPartial({ deploymentId: 'd', lastReadTime })
     expect(() => limitItem(read)).not.toThrow()
-    expect(() => limitItem({ ...read, files })).toThrow('files.ranges.end: expected a number from 0 to 2^53')
+    expect(() => limitItem({ ...read, files })).toThrow(
+      'files.ranges.end: expected a number from 0 to 2^53 - 1, found',
+    )
     expect(() => limitItem({ ...read, lastReadTime: new Date(Number.NaN) })).toThrow(
       'last_read_time: expected a time, found none that exists',
     )
@@ -140,6 +196,7 @@ describe('the limits of requests', () => {
     'hold keys, values and number of %s',
     (_title, one) => {
       expect(limited(one, { ['k\u0000']: 'v' }).refusal).toMatch(/U\+0000/)
+      expect(limited(one, { '': 'v' }).refusal).toMatch(/names of at least 1 byte/)
       expect(limited(one, { k: 'v\u001b' }).refusal).toMatch(/U\+001B/)
       expect(limited(one, { ['k'.repeat(300)]: 'v' }).refusal).toMatch(/at most 256 bytes/)
       const many = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`k${index}`, 'v']))

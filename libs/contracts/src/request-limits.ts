@@ -8,6 +8,7 @@ import {
   type TextLines,
 } from '@goldkeep/domain'
 import { UnreadableRequest } from './read-request.js'
+import { isUnkeepableKey, unmarked } from './request-text.js'
 
 /** What a text of a request may be. People's texts are refused beyond it, programs' texts are cleaned. */
 interface TextRule {
@@ -123,7 +124,7 @@ function limitValue(
 ): void {
   const value = (holder as Record<string | number, unknown>)[at]
   if (typeof value === 'string')
-    (holder as Record<string | number, unknown>)[at] = limitText(value, field, place, limits)
+    (holder as Record<string | number, unknown>)[at] = limitText(unmarked(value), field, place, limits)
   else if (typeof value === 'bigint' || typeof value === 'number') limitNumber(value, field, place, limits)
   else if (typeof value === 'object' && value !== null) limitObject(value, field, place, limits)
 }
@@ -146,6 +147,8 @@ function limitMap(map: Record<string, unknown>, field: string, place: string, li
   const keys = Object.keys(map)
   limitEntries(keys.length, field, place)
   for (const key of keys) {
+    if (isUnkeepableKey(key)) throw refusal(field, place, 'names other than __proto__', '__proto__')
+    if (key === '') throw refusal(field, place, 'names of at least 1 byte', 'an empty one')
     refuseText(key, field, place, name)
     limitValue(map, key, field, place, limits)
   }
@@ -162,6 +165,8 @@ function refuseText(text: string, field: string, place: string, { limit, lines }
   const length = text.length > limit ? text.length : utf8Length(text)
   if (length > limit) throw refusal(field, place, `at most ${limit} bytes`, `${length}`)
   const unwanted = findUnwantedCharacter(text, lines)
+  if (unwanted !== undefined && /\p{Cs}/u.test(unwanted))
+    throw refusal(field, place, 'text in UTF-8', 'other bytes')
   if (unwanted !== undefined)
     throw refusal(field, place, 'text without control characters', nameOfCharacter(unwanted))
 }
@@ -174,7 +179,7 @@ function limitEntries(count: number, field: string, place: string): void {
 function limitNumber(value: bigint | number, field: string, place: string, { isItemwise }: Limits): void {
   if (isItemwise) return
   if (value < 0 || value > Number.MAX_SAFE_INTEGER)
-    throw refusal(field, place, 'a number from 0 to 2^53', `${value}`)
+    throw refusal(field, place, 'a number from 0 to 2^53 - 1', `${value}`)
 }
 
 function limitTime(value: Date, field: string, place: string, { isItemwise }: Limits): void {

@@ -95,6 +95,14 @@ describe('deployments', () => {
 
   test('want a machine that says who it is', async () => {
     await expect(house.deployments.start({ imageId: 'lab' })).rejects.toEqual(reason('INVALID_FIELD'))
+    const withProfile = {
+      imageId: 'lab',
+      target: machine({ serial: 'PROFILE' }),
+      profileId: 'no-such-profile',
+    }
+    await expect(house.deployments.start(withProfile)).rejects.toMatchObject({
+      message: 'profile_id: expected none, since there are no profiles yet; found "no-such-profile"',
+    })
     await expect(start(machine({ serial: 'Default string' }))).rejects.toEqual(reason('INVALID_FIELD'))
   })
 

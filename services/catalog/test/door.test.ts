@@ -81,7 +81,7 @@ describe('the door', () => {
   })
 
   test('a token lets in until it is revoked, and history names it', async () => {
-    const { token, secret } = await house.tokens.create({ name: 'script' })
+    const { token, secret } = await house.tokens.create({ name: 'script', role: 'admin' })
     const script = house.as(secret)
     await script.images.create({ imageId: 'by-script' })
     const [entry] = await house.db
@@ -95,7 +95,7 @@ describe('the door', () => {
   })
 
   test('a secret is never returned twice', async () => {
-    const request = { name: 'once', requestId: 'token-1' }
+    const request = { name: 'once', role: 'admin', requestId: 'token-1' }
     const first = await house.tokens.create(request)
     const second = await house.tokens.create(request)
     expect(first.secret).toMatch(/^gk_/)
@@ -105,7 +105,7 @@ describe('the door', () => {
   })
 
   test('a token that has expired, an unknown role and an unclear name are refused', async () => {
-    const { token, secret } = await house.tokens.create({ name: 'short', expiresIn: 60n })
+    const { token, secret } = await house.tokens.create({ name: 'short', role: 'admin', expiresIn: 60n })
     await house.as(secret).images.list({})
     const expired = { expiresAt: new Date(Date.now() - 60_000) }
     await house.db
@@ -114,9 +114,12 @@ describe('the door', () => {
       .where('tokenId', '=', token?.tokenId ?? '')
       .execute()
     await expect(house.as(secret).images.list({})).rejects.toEqual(reason('UNAUTHENTICATED'))
+    await expect(house.tokens.create({ name: 'x' })).rejects.toMatchObject({
+      message: 'role: expected admin, found ""',
+    })
     await expect(house.tokens.create({ name: 'x', role: 'king' })).rejects.toEqual(reason('INVALID_FIELD'))
-    await house.tokens.create({ name: 'twin' })
-    await house.tokens.create({ name: 'twin' })
+    await house.tokens.create({ name: 'twin', role: 'admin' })
+    await house.tokens.create({ name: 'twin', role: 'admin' })
     await expect(house.tokens.revoke({ tokenId: 'twin' })).rejects.toEqual(reason('AMBIGUOUS_REFERENCE'))
     await expect(house.tokens.revoke({ tokenId: 'nobody' })).rejects.toEqual(reason('TOKEN_NOT_FOUND'))
   })

@@ -22,7 +22,7 @@ describe('texts and numbers of requests', () => {
       message: 'name: expected at most 256 bytes, found 257',
     })
     await expect(house.tokens.create({ name: 'n', expiresIn: -1n })).rejects.toMatchObject({
-      message: 'expires_in: expected a number from 0 to 2^53, found -1',
+      message: 'expires_in: expected a number from 0 to 2^53 - 1, found -1',
     })
     await expect(house.images.list({ pageSize: -1 })).rejects.toMatchObject(reason('INVALID_FIELD'))
   })

@@ -53,7 +53,7 @@ describe('uploads', () => {
 
   test('a machine that has an open upload is told so, with what is complete', async () => {
     const source = { uuid: '', serial: 'PC-7', macs: [], model: '' }
-    const versionId = await begin({ source })
+    const versionId = await begin({ source, labels: { room: '1', building: 'b' }, note: 'first' })
     const digest = { algorithm: 'sha256', value: Buffer.alloc(32, 1) }
     const files = [
       {
@@ -76,6 +76,30 @@ describe('uploads', () => {
     expect(await begin(resume)).toBe(versionId)
     const other = Buffer.from('{"harddrives":[]}')
     await expect(begin({ ...resume, schema: other })).rejects.toEqual(reason('SCHEMA_MISMATCH'))
+
+    const capture = { environment: 'linux', type: 'block' }
+    await expect(begin({ ...resume, capture } as never)).rejects.toMatchObject({
+      reason: 'INVALID_FIELD',
+      message:
+        `capture.environment: expected "winpe", with which upload ${versionId} was begun, found "linux"; ` +
+        'resume it with the same, or replace it',
+    })
+    for (const [field, fields] of [
+      ['capture.type', { capture: { type: 'block' } }],
+      ['capture.schema_only', { capture: { schemaOnly: true } }],
+      ['capture.skip_lvm_shrink', { capture: { skipLvmShrink: true } }],
+      ['capture.profile_id', { capture: { profileId: 'no-such-profile' } }],
+      ['capture.custom_schema', { capture: { customSchema: true } }],
+      ['labels.room', { labels: { room: '2' } }],
+      ['labels.floor', { labels: { room: '1', building: 'b', floor: '1' } }],
+      ['labels.building', { labels: { room: '1' } }],
+      ['note', { note: 'another' }],
+    ] as const)
+      await expect(begin({ ...resume, ...fields } as never)).rejects.toMatchObject({
+        reason: 'INVALID_FIELD',
+        metadata: { field },
+      })
+    expect(await begin({ ...resume, labels: { room: '1', building: 'b' }, note: 'first' })).toBe(versionId)
 
     const next = await begin({ source, onOpen: OnOpenUpload.ON_OPEN_UPLOAD_REPLACE })
     expect(next).not.toBe(versionId)

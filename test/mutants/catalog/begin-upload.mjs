@@ -14,9 +14,9 @@ export default mutantsOf(
     {
       id: 'resume-with-another-schema',
       law: 2,
-      from: 'assertSameSchema(newest, schemaDigest)',
+      from: 'assertSameTerms(newest, { schemaDigest, capture, labels: order.labels, note: order.note })',
       to: '',
-      meaning: 'an upload is gone on with under another schema',
+      meaning: 'an upload is resumed with another schema, or as another kind of capture',
     },
     {
       id: 'replaced-upload-goes-on',

@@ -7,8 +7,8 @@ export default mutantsOf(
     {
       id: 'path-of-any-depth',
       law: 1,
-      from: '|| rest.length > 0 ||',
-      to: '||',
+      from: ' || rest.length > 0)',
+      to: ')',
       meaning: 'a path has directories that nothing else knows',
     },
     {
@@ -21,15 +21,22 @@ export default mutantsOf(
     {
       id: 'hidden-file-names',
       law: 2,
-      from: '/^[A-Za-z0-9+_][A-Za-z0-9+_.-]{0,127}$/',
-      to: '/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,127}$/',
+      from: '/^[A-Za-z0-9+_][A-Za-z0-9+_.-]*$/',
+      to: '/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/',
       meaning: 'a file has a hidden name, which strays are not looked for under',
+    },
+    {
+      id: 'one-file-under-two-names',
+      law: 1,
+      from: "if (name.endsWith('.')) throw",
+      to: 'if (false) throw',
+      meaning: 'two files have names that Windows cannot tell apart',
     },
     {
       id: 'windows-devices-as-names',
       law: 1,
-      from: '|| isWindowsDevice(name)) throw',
-      to: ') throw',
+      from: 'if (isWindowsDevice(name)) throw',
+      to: 'if (false) throw',
       meaning: 'a file has a name that Windows cannot read',
     },
   ],

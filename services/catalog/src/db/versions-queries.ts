@@ -83,11 +83,19 @@ export function toVersionView({ rawLocations, ...row }: RawVersion): VersionView
   return { ...row, locations }
 }
 
-export const versionNotFound = (versionId: string): DomainError =>
+/** @param imageId of the image in which it was looked for */
+export const versionNotFound = (versionId: string, imageId?: string): DomainError =>
+  notFound(versionId, { version_id: versionId, ...(imageId && { image_id: imageId }) })
+
+/** @param reference what a person wrote: an id, its beginning, `win11-lab@13` */
+export const referenceNotFound = (reference: string): DomainError => notFound(reference, { reference })
+
+const notFound = (named: string, metadata: Readonly<Record<string, string>>): DomainError =>
   new DomainError(
     'VERSION_NOT_FOUND',
-    `version ${versionId}: not found; \`goldkeep version list\` shows those there are`,
-    { version_id: versionId },
+    `version ${named}: not found${metadata['image_id'] ? ` in image ${metadata['image_id']}` : ''}; ` +
+      '`goldkeep version list` shows those there are',
+    metadata,
   )
 
 /** @throws DomainError VERSION_NOT_FOUND */

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Actor } from '../domain/actor.js'
 import { chooseVolume, estimateBytes } from '../domain/choose-volume.js'
 import type { MachineIdentity } from '../domain/machine-identity.js'
-import { assertSameSchema, openUploadExists, type OnOpenUpload } from '../domain/open-upload.js'
+import { assertSameTerms, openUploadExists, type OnOpenUpload } from '../domain/open-upload.js'
 import type { Times } from '../domain/times.js'
 import { databaseNow, inMilliseconds } from '../db/clock.js'
 import { lockImage } from '../db/images-queries.js'
@@ -35,7 +35,7 @@ export interface BegunUpload {
 }
 
 /**
- * Begins an upload, or finds the one to go on with. Nothing that exists is touched.
+ * Begins an upload, or finds the one to resume. Nothing that exists is touched.
  * @throws DomainError INVALID_SCHEMA, IMAGE_NOT_FOUND, OPEN_UPLOAD_EXISTS, SCHEMA_MISMATCH, NO_VOLUME, NO_SPACE,
  * UNAVAILABLE when no volume has reported lately
  */
@@ -56,7 +56,7 @@ export async function beginUpload(
   const [newest] = open
   if (newest && order.onOpen === 'REFUSE') throw openUploadExists(newest, image.imageId)
   if (newest && order.onOpen === 'RESUME') {
-    assertSameSchema(newest, schemaDigest)
+    assertSameTerms(newest, { schemaDigest, capture, labels: order.labels, note: order.note })
     return { versionId: newest.versionId as VersionId, expectedFiles: files, resumed: true }
   }
   for (const { versionId } of open) await requestUploadEnd(trx, versionId, 'ABORTED', actor, 'replaced')

@@ -23,6 +23,7 @@ export async function findOpenUploadsOf(
     .selectFrom('versions')
     .innerJoin('uploads', 'uploads.versionId', 'versions.versionId')
     .select(['versions.versionId', 'versions.source', 'uploads.schemaDigest'])
+    .select(['versions.capture', 'versions.labels', 'versions.note'])
     .where('versions.imageUid', '=', imageUid)
     .where('versions.lifecycle', '=', 'UPLOADING')
     .where('versions.pendingCommand', 'is', null)
@@ -30,9 +31,9 @@ export async function findOpenUploadsOf(
     .execute()
   const own = rows.filter((row) => compareMachines(keys, machineKeys(row.source)) === 'same')
   return Promise.all(
-    own.map(async ({ versionId, schemaDigest }) => ({
+    own.map(async ({ versionId, source: _source, ...begunWith }) => ({
       versionId,
-      schemaDigest,
+      begunWith,
       completeFiles: await listCompleteFiles(trx, versionId),
     })),
   )

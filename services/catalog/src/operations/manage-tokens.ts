@@ -23,7 +23,7 @@ export async function createToken(
   const name = order.name.trim()
   if (name === '' || name.length > 100)
     throw new DomainError('INVALID_FIELD', 'name: expected 1 to 100 characters', { field: 'name' })
-  if (order.role !== '' && order.role !== 'admin')
+  if (order.role !== 'admin')
     throw new DomainError('INVALID_FIELD', `role: expected admin, found ${JSON.stringify(order.role)}`, {
       field: 'role',
     })

@@ -39,7 +39,7 @@ export async function lockCandidate(
   versionId: string,
 ): Promise<PromotionCandidate> {
   const version = await lockVersion(trx, versionId)
-  if (version.imageUid !== image.uid) throw versionNotFound(`${versionId} of image ${image.imageId}`)
+  if (version.imageUid !== image.uid) throw versionNotFound(versionId, image.imageId)
   return { ...version, presence: bestPresence(await listPresences(trx, versionId)) }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../db/find-versions.js'
 import { getImage, type ImageView } from '../db/images-queries.js'
 import type { DB } from '../db/tables.js'
-import { versionNotFound } from '../db/versions-queries.js'
+import { referenceNotFound } from '../db/versions-queries.js'
 
 /**
  * The id of the version that a person names.
@@ -21,7 +21,7 @@ export async function resolveVersion(db: Kysely<DB>, text: string): Promise<stri
   const image = reference.imageId === undefined ? undefined : await getImage(db, reference.imageId)
   if (reference.by === 'prefix') return resolvePrefix(db, reference.prefix, image)
   const found = image && (await findInImage(db, reference, image))
-  if (!found) throw versionNotFound(text)
+  if (!found) throw referenceNotFound(text)
   return found
 }
 
@@ -48,7 +48,7 @@ const prefixLimit = 11
 async function resolvePrefix(db: Kysely<DB>, prefix: string, image: ImageView | undefined): Promise<string> {
   const found = await findVersionsByPrefix(db, prefix, image?.uid, prefixLimit)
   const [only] = found
-  if (only === undefined) throw versionNotFound(prefix)
+  if (only === undefined) throw referenceNotFound(prefix)
   if (found.length === 1) return only
   throw new DomainError(
     'AMBIGUOUS_REFERENCE',

@@ -91,13 +91,7 @@ async function takeNamed(
   wasPrimary: boolean,
 ): Promise<PromotionCandidate> {
   const candidate = await lockCandidate(trx, image, versionId)
-  if (!wasPrimary || versionId === image.primaryVersionId)
-    throw new DomainError(
-      'NO_ROLLBACK_TARGET',
-      `version ${versionId}: expected a former primary of image ${image.imageId}, ` +
-        `found ${wasPrimary ? 'the present one' : 'one that never was'}; promote it instead`,
-      { image_id: image.imageId, version_id: versionId },
-    )
+  if (!wasPrimary || versionId === image.primaryVersionId) throw noFormerPrimary(image, versionId)
   assertSealedAndPresent(candidate)
   if (candidate.presence === 'DAMAGED') throw versionDamaged(versionId)
   if (candidate.mark === 'BAD')
@@ -107,6 +101,18 @@ async function takeNamed(
       { version_id: versionId },
     )
   return candidate
+}
+
+function noFormerPrimary({ imageId, primaryVersionId }: ImageRow, versionId: string): DomainError {
+  const found =
+    versionId === primaryVersionId
+      ? 'the present primary; it stays'
+      : 'a version that never was primary; promote it instead'
+  return new DomainError(
+    'NO_ROLLBACK_TARGET',
+    `version ${versionId}: expected a former primary of image ${imageId}, found ${found}`,
+    { image_id: imageId, version_id: versionId },
+  )
 }
 
 async function markLeft(

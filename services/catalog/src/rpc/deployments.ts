@@ -10,7 +10,7 @@ import { giveOrders } from '../operations/give-orders.js'
 import { startDeployment, type DeploymentTarget } from '../operations/start-deployment.js'
 import { answerOnce } from './answer-once.js'
 import type { KnownCaller } from './door.js'
-import { decodeMachine } from './encode-common.js'
+import { decodeMachine, refuseProfile } from './encode-common.js'
 import { encodeDeployment, encodeOrders } from './encode-deployment.js'
 import { decodeOrdinal, readPage } from './page.js'
 
@@ -23,6 +23,7 @@ export function deploymentsService(
     start: async (request, { actor }) => {
       const body = catalog.StartDeploymentRequest.encode(request).finish()
       const call = { method: 'Deployments.Start', requestId: request.requestId, body }
+      refuseProfile('profile_id', request.profileId)
       const order = { ...request, target: decodeTarget(request.target) }
       // What is kept is which deployment it was: orders and ticket are given afresh.
       const started = await answerOnce(db, call, catalog.Orders, async (trx) => {

@@ -1,4 +1,5 @@
 import { catalog } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
 import type { ManifestFile } from '@goldkeep/volume'
 import type { Actor } from '../domain/actor.js'
 import { requireReadable, type MachineIdentity } from '../domain/machine-identity.js'
@@ -36,6 +37,19 @@ export function decodeMachine(
     ...(model && { model }),
   }
   return Object.keys(identity).length > 0 ? identity : undefined
+}
+
+/**
+ * Profiles are not there yet; an id that nobody looks up would let a machine be deployed without its profile.
+ * @throws DomainError INVALID_FIELD
+ */
+export function refuseProfile(field: string, profileId: string | undefined): void {
+  if (!profileId) return
+  throw new DomainError(
+    'INVALID_FIELD',
+    `${field}: expected none, since there are no profiles yet; found ${JSON.stringify(profileId)}`,
+    { field, expected: '', found: profileId },
+  )
 }
 
 export const encodeTicket = (ticket: IssuedTicket): catalog.Ticket => ({

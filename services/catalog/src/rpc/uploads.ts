@@ -11,7 +11,7 @@ import { beginUpload, type UploadOrder } from '../operations/begin-upload.js'
 import { issueUploadTicket } from '../operations/issue-ticket.js'
 import { answerOnce } from './answer-once.js'
 import type { KnownCaller } from './door.js'
-import { decodeMachine, encodeTicket } from './encode-common.js'
+import { decodeMachine, encodeTicket, refuseProfile } from './encode-common.js'
 import { encodeUpload } from './encode-upload.js'
 import { decodeOrdinal, readPage } from './page.js'
 
@@ -79,12 +79,22 @@ function assertNotEnded({ version }: UploadView): void {
 }
 
 const onOpenWords: Readonly<Record<number, OnOpenUpload>> = {
+  [catalog.OnOpenUpload.ON_OPEN_UPLOAD_UNSPECIFIED]: 'REFUSE',
   [catalog.OnOpenUpload.ON_OPEN_UPLOAD_RESUME]: 'RESUME',
   [catalog.OnOpenUpload.ON_OPEN_UPLOAD_REPLACE]: 'REPLACE',
 }
 
+function decodeOnOpen(value: catalog.OnOpenUpload): OnOpenUpload {
+  const word = onOpenWords[value]
+  if (word) return word
+  throw new DomainError('INVALID_FIELD', `on_open: expected refuse, resume or replace, found ${value}`, {
+    field: 'on_open',
+  })
+}
+
 function decodeOrder(request: catalog.BeginUploadRequest): UploadOrder {
   const { capture } = request
+  refuseProfile('capture.profile_id', capture?.profileId)
   return {
     imageId: request.imageId,
     schema: request.schema,
@@ -99,7 +109,7 @@ function decodeOrder(request: catalog.BeginUploadRequest): UploadOrder {
     source: decodeMachine(request.source, 'source'),
     agent: request.agent,
     expectedSizes: Object.fromEntries(request.expectedSizes.map(({ path, size }) => [path, Number(size)])),
-    onOpen: onOpenWords[request.onOpen] ?? 'REFUSE',
+    onOpen: decodeOnOpen(request.onOpen),
     labels: request.labels,
     note: request.note,
   }

@@ -7,9 +7,17 @@ import { readWhole, sha256Of } from './whole-files.js'
 
 /**
  * Compares a seal's list with what is staged.
- * @throws DomainError FILE_MISSING, FILE_UNFINISHED, SIZE_MISMATCH, DIGEST_MISMATCH, EXTRA_STAGED_FILES
+ * @throws DomainError INVALID_FIELD when the schema is in it, FILE_MISSING, FILE_UNFINISHED, SIZE_MISMATCH, DIGEST_MISMATCH, EXTRA_STAGED_FILES
  */
 export function compareWithStaged(view: UploadView, entries: readonly SealEntry[]): void {
+  if (entries.some(({ path }) => path === schemaPath))
+    throw new DomainError(
+      'INVALID_FIELD',
+      'files: expected every file but the schema, found the schema too',
+      {
+        field: 'files',
+      },
+    )
   const staged = new Map(view.files.map((file) => [file.path, file]))
   const missing = entries.filter(({ path }) => !staged.has(path)).map(({ path }) => path)
   if (missing.length > 0) throw refuse('FILE_MISSING', 'listed and not staged', missing)

@@ -2,6 +2,6 @@
 export class VolumeHeldError extends Error {
   override readonly name = 'VolumeHeldError'
   constructor(path: string, holder: string) {
-    super(`the volume ${path} is held by ${holder}; stop that storage service, then start this one`)
+    super(`the volume ${path} is held by ${holder}; stop that storage service first`)
   }
 }
