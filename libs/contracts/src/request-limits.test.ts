@@ -96,7 +96,7 @@ const [texts, integers, maps] = [['9'], ['3', '4', '5', '13', '18'], ['map']].ma
 
 const emptyItemOf = ({ field }: FieldCase): unknown => {
   if (field.message) return {}
-  return field.scalar === 9 ? '' : 0
+  return String(field.scalar) === '9' ? '' : 0
 }
 
 /** What becomes of a request with this value in this field: the refusal, or the request as text. */

@@ -93,7 +93,7 @@ describe(`requests drawn by GOLDKEEP_HOSTILE_SEED=${seed}`, () => {
           Array.from({ length: requestsOfEach }, () => ({ what, bytes: requestWith(make, draw) })),
         )
         sent += requests.length
-        const answers = await Promise.allSettled(requests.map(({ bytes }) => client[name]?.(bytes)))
+        const answers = await Promise.allSettled(requests.map(async ({ bytes }) => client[name]?.(bytes)))
         for (const [index, answer] of answers.entries())
           if (answer.status === 'rejected' && !isRefusal(answer.reason))
             faults.push(

@@ -7,7 +7,6 @@ import {
   claim,
   findings,
   openJobId,
-  registerVolume,
   sealVersion,
   useLab,
   validate,
@@ -15,7 +14,7 @@ import {
   worker,
 } from './support/versions.js'
 
-const { ClaimRefusal, FindingVerdict, Presence, Verdict } = catalog
+const { ClaimRefusal, FindingVerdict, Verdict } = catalog
 
 describe('jobs', () => {
   const { house, volumeId } = useLab()
@@ -138,48 +137,6 @@ describe('jobs', () => {
     expect(await validate(house, versionId)).toBe(Verdict.VERDICT_VALID)
     const { findings: kept } = await house.versions.getChecks({ versionId })
     expect(kept.some((finding) => finding.verdict === FindingVerdict.FINDING_VERDICT_ERROR)).toBe(false)
-  })
-
-  test('bytes that differ from the manifest make the version damaged', async () => {
-    const versionId = await sealed()
-    expect(await validate(house, versionId, { digests: 'FAIL' })).toBe(Verdict.VERDICT_INVALID)
-    expect((await versionOf(house, versionId)).presence).toBe(Presence.PRESENCE_DAMAGED)
-  })
-
-  test('damage on one volume says nothing about the bytes on another', async () => {
-    const versionId = await sealed()
-    const replica = await registerVolume(house)
-    await house.db
-      .insertInto('locations')
-      .values({ versionId, volumeId: replica, presence: 'PRESENT' })
-      .execute()
-    const jobId = await openJobId(house, 'validate', versionId)
-    const { claimToken } = await claim(house, jobId)
-    const report = {
-      jobId,
-      claimToken,
-      versionId,
-      volumeId: replica,
-      findings: findings({ digests: 'FAIL' }),
-    }
-    await house.coordination.reportFindings(report)
-    const { locations } = await versionOf(house, versionId)
-    const presences = Object.fromEntries(locations.map((one) => [one.volumeId, one.presence]))
-    expect(presences).toEqual({
-      [volumeId]: Presence.PRESENCE_PRESENT,
-      [replica]: Presence.PRESENCE_DAMAGED,
-    })
-  })
-
-  test('bytes that went missing while they were examined stay missing', async () => {
-    const versionId = await sealed()
-    await house.db
-      .updateTable('locations')
-      .set({ presence: 'MISSING' })
-      .where('versionId', '=', versionId)
-      .execute()
-    await validate(house, versionId)
-    expect((await versionOf(house, versionId)).presence).toBe(Presence.PRESENCE_MISSING)
   })
 
   test('a validation is not confirmed as a command', async () => {

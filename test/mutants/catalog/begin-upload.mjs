@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/operations/begin-upload.ts',
-  ['services/catalog/test/uploads'],
+  ['services/catalog/test/open-uploads', 'services/catalog/test/uploads'],
   [
     {
       id: 'second-upload-beside-the-first',

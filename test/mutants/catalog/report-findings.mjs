@@ -2,7 +2,7 @@ import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
   'services/catalog/src/operations/report-findings.ts',
-  ['services/catalog/test/jobs'],
+  ['services/catalog/test/findings', 'services/catalog/test/jobs'],
   [
     {
       id: 'findings-of-another-version',
