@@ -32,15 +32,15 @@ export default mutantsOf(
     {
       id: 'unknown-document-taken-for-an-old-one',
       law: 12,
-      from: 'if (!isKnown && epoch >= house.epoch) await raiseEpochAbove(trx, epoch)',
+      from: 'if (isForeign && epoch >= house.epoch) await raiseEpochAbove(trx, epoch)',
       to: '',
       meaning: 'a database that was put back goes on giving out the numbers of the volume',
     },
     {
       id: 'known-document-taken-for-another-database',
       law: 12,
-      from: 'const isKnown = sha256 === undefined || row.formerDigests.includes(sha256)',
-      to: 'const isKnown = sha256 === undefined',
+      from: 'const isForeign = sha256 !== undefined && !row.formerDigests.includes(sha256)',
+      to: 'const isForeign = sha256 !== undefined',
       meaning: 'a volume that was put back has every image published whole',
     },
     {

@@ -44,8 +44,8 @@ export default mutantsOf(
     {
       id: 'write-beside-a-seal',
       law: 4,
-      from: 'desk.closed = true',
-      to: 'desk.closed = false',
+      from: 'desk.closed = dismiss ?? closedFor(versionId)',
+      to: '',
       suites: [
         'services/storage/test/commands/overtaken-commands',
         'services/storage/test/end-upload',
@@ -56,7 +56,7 @@ export default mutantsOf(
     {
       id: 'desk-stays-closed',
       law: 4,
-      from: 'desk.closed = false\n        this.#clear()',
+      from: 'desk.closed = undefined\n        this.#clear()',
       to: 'this.#clear()',
       suites: ['services/storage/test/refusals.test', 'services/storage/test/write-stream'],
       meaning: 'after a seal that was refused nobody can write any more',
@@ -72,8 +72,8 @@ export default mutantsOf(
     {
       id: 'streams-begin-while-storage-stops',
       law: 3,
-      from: 'if (this.#stopping) throw this.#stopping',
-      to: '',
+      from: 'const refusal = this.#stopping ?? desk.closed',
+      to: 'const refusal = desk.closed',
       suites: ['services/storage/test/serve-and-stop', 'services/storage/test/end-of-a-write'],
       meaning: 'a stream begins while storage stops',
     },
