@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { showOptions } from './behind-dashes.js'
 import type { CliEnvironment } from './cli-environment.js'
 import { usageError } from './cli-error.js'
 import { Session, type GlobalOptions } from './session.js'
@@ -13,19 +14,22 @@ export type Handler<Options> = (
 /** Makes commander's actions. */
 export interface Actions {
   act<Options>(handler: Handler<Options>): (this: Command) => Promise<void>
-  /** The same for a command that may be followed by `-- PROGRAM …`. */
+  /** The same for a command that may be followed by `-- PROGRAM …`; it takes excess arguments for that. */
   actWithChild<Options>(handler: Handler<Options>): (this: Command) => Promise<void>
 }
 
-export function createActions(
-  environment: CliEnvironment,
-  childCommand: readonly string[] | undefined,
-): Actions {
-  const run = async <Options>(command: Command, handler: Handler<Options>): Promise<void> => {
+/** @param behind the words behind `--`, marked: arguments like all others, or a program to run */
+export function createActions(environment: CliEnvironment, behind: readonly string[] | undefined): Actions {
+  const run = async <Options>(
+    command: Command,
+    handler: Handler<Options>,
+    args: readonly string[],
+    childCommand?: readonly string[],
+  ): Promise<void> => {
     const options = command.optsWithGlobals<Options & GlobalOptions>()
     const session = new Session(environment, options, childCommand)
     try {
-      await handler(session, command.args, options)
+      await handler(session, args, options)
     } finally {
       session.close()
     }
@@ -33,15 +37,25 @@ export function createActions(
   return {
     act: (handler) =>
       async function (this: Command) {
-        if (childCommand) throw usageError(`${this.name()} runs no program after --`)
-        await run(this, handler)
+        await run(this, handler, this.args.map(showOptions))
       },
     actWithChild: (handler) =>
       async function (this: Command) {
-        if (childCommand?.length === 0) throw usageError('expected a program after --, found nothing')
-        await run(this, handler)
+        if (behind?.length === 0) throw usageError('expected a program after --, found nothing')
+        const args = this.args.slice(0, this.args.length - (behind?.length ?? 0))
+        requireArguments(this, args)
+        await run(this, handler, args, behind?.map(showOptions))
       },
   }
+}
+
+/** As commander does it for commands that run no program. */
+function requireArguments({ registeredArguments }: Command, args: readonly string[]): void {
+  const missing = registeredArguments.find((argument, index) => argument.required && index >= args.length)
+  if (missing) throw usageError(`missing required argument '${missing.name()}' (--help says how)`)
+  const most = registeredArguments.length
+  if (args.length > most)
+    throw usageError(`expected at most ${most} arguments before --, found ${args.length} (--help says how)`)
 }
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const

@@ -1,6 +1,6 @@
 import { ProcessFailedError } from '@goldkeep/client'
 import { DomainError, exitCodes, reasons, type ExitCode, type Reason } from '@goldkeep/domain'
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import { CliError } from './cli-error.js'
 
 /** A failure as a person and a program see it. */
@@ -11,26 +11,48 @@ export interface ExplainedError {
   readonly exit: ExitCode
 }
 
-/** What to do, where the message of the service cannot know it. */
-const advice: Partial<Record<Reason, string>> = {
-  UNAVAILABLE: 'is it running? It is safe to repeat the command; `goldkeep doctor` looks closer',
-  SHUTTING_DOWN: 'it is safe to repeat the command in a moment',
-  UNAUTHENTICATED: 'check GOLDKEEP_TOKEN or the context file; `goldkeep doctor` says which is used',
-  SCHEMA_MISMATCH: 'end the upload by `goldkeep upload abort`, or begin anew by --replace',
-  OPEN_UPLOAD_EXISTS: 'go on with it by --resume, or end it and begin anew by --replace',
-  FILE_BUSY: 'if that writer is gone for good, use --take-over',
-  ATTEMPT_SUPERSEDED: 'look at `goldkeep upload status` before you write again',
-  JOURNAL_DAMAGED: 'docs/operations/damaged-journals.md says how to go on',
-  NO_SPACE: 'what was committed is kept; make room and repeat the command',
-  VERSION_NOT_VALID: 'see `goldkeep version checks`; force is --force --reason TEXT',
-  VERSION_MARKED_BAD: 'force is --force --reason TEXT',
-  VERSION_DAMAGED: 'force is --force --reason TEXT',
-  VERSION_UNREADABLE: 'force is --force --reason TEXT',
-  PRIMARY_CHANGED: 'look at `goldkeep history` and decide again',
+/** What to do, where the message of the service cannot know it: each of these is a way to go on. */
+const advice: Partial<Record<Reason, readonly string[]>> = {
+  UNAVAILABLE: ['is it running? It is safe to repeat the command; `goldkeep doctor` looks closer'],
+  SHUTTING_DOWN: ['it is safe to repeat the command in a moment'],
+  UNAUTHENTICATED: ['check GOLDKEEP_TOKEN or the context file; `goldkeep doctor` says which is used'],
+  IMAGE_NOT_FOUND: ['`goldkeep image list` shows those there are'],
+  VERSION_NOT_FOUND: ['`goldkeep version list` shows those there are'],
+  UPLOAD_NOT_FOUND: ['`goldkeep upload list` shows those there are'],
+  DEPLOYMENT_NOT_FOUND: ['`goldkeep deploy list` shows those there are'],
+  TOKEN_NOT_FOUND: ['`goldkeep token list` shows those there are'],
+  SCHEMA_MISMATCH: ['end the upload by `goldkeep upload abort`', 'begin another by --replace'],
+  OPEN_UPLOAD_EXISTS: ['go on with it by --resume', 'end it and begin another by --replace'],
+  FILE_BUSY: ['if that writer is gone for good, use --take-over'],
+  ATTEMPT_SUPERSEDED: ['look at `goldkeep upload status` before you write again'],
+  JOURNAL_DAMAGED: ['docs/operations/damaged-journals.md says how to go on'],
+  VERSION_NOT_VALID: ['see `goldkeep version checks`', 'to override, add --force --reason TEXT'],
+  VERSION_MARKED_BAD: ['to override, add --force --reason TEXT'],
+  VERSION_DAMAGED: ['to override, add --force --reason TEXT'],
+  VERSION_UNREADABLE: ['to override, add --force --reason TEXT'],
+  PRIMARY_CHANGED: ['look at `goldkeep history` and decide again'],
 }
 
-/** Any failure, with the exit code that it leads to. */
-export function explainError(error: unknown, signal: AbortSignal): ExplainedError {
+/** The ways that the command has: an option that it lacks is no advice. */
+export function adviceFor(reason: Reason, command: Command | undefined): string {
+  const ways = (advice[reason] ?? []).filter((way) => flagsIn(way).every((flag) => hasOption(command, flag)))
+  return ways.join('; or ')
+}
+
+/** All options that advice may name. */
+export const adviceFlags = (): string[] => Object.values(advice).flat().flatMap(flagsIn)
+
+const flagsIn = (text: string): string[] => text.replace(/`[^`]*`/g, '').match(/--[a-z-]+/g) ?? []
+
+function hasOption(command: Command | undefined, flag: string): boolean {
+  return command?.options.some(({ long }) => long === flag) ?? false
+}
+
+/**
+ * Any failure, with the exit code that it leads to.
+ * @param command that failed, when it was understood
+ */
+export function explainError(error: unknown, signal: AbortSignal, command?: Command): ExplainedError {
   if (error instanceof CliError && error.reason === 'INTERRUPTED') return error
   if (signal.aborted)
     return explained(
@@ -39,7 +61,7 @@ export function explainError(error: unknown, signal: AbortSignal): ExplainedErro
       exitCodes.interrupted,
     )
   if (error instanceof DomainError) {
-    const what = advice[error.reason]
+    const what = adviceFor(error.reason, command)
     const message = what ? `${error.message} (${what})` : error.message
     return { reason: error.reason, message, metadata: error.metadata, exit: reasons[error.reason].exit }
   }

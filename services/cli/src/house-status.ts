@@ -2,6 +2,8 @@ import { measureConnect, type CatalogConnection } from '@goldkeep/client'
 import { setTimeout as pause } from 'node:timers/promises'
 import { collectPages } from './collect-pages.js'
 import { formatSpeed } from './output/format.js'
+import { onOneLine } from './output/printable.js'
+import { formatFields } from './output/table.js'
 import type { Session } from './session.js'
 import { deploymentTable, deploymentView, type DeploymentView } from './views/deployment-view.js'
 import {
@@ -80,24 +82,29 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
   }
 }
 
-export function statusText(status: HouseStatus): string {
+export function statusText(status: HouseStatus, width?: number): string {
+  const inner = width && width - indent.length
   const speeds = status.uploads
     .filter((upload) => upload.bytesPerSecond > 0)
     .map((upload) => `${upload.reference} receives ${formatSpeed(upload.bytesPerSecond)}`)
   return [
-    section('uploads', [uploadTable(status.uploads), ...speeds].join('\n')),
-    section('deployments', deploymentTable(status.deployments)),
-    section('jobs', jobTable(status.jobs)),
-    section('space', volumeTable(status.volumes)),
+    section('uploads', [uploadTable(status.uploads, inner), ...speeds].join('\n')),
+    section('deployments', deploymentTable(status.deployments, inner)),
+    section('jobs', jobTable(status.jobs, inner)),
+    section('space', volumeTable(status.volumes, inner)),
     section(
       'trouble',
-      status.trouble.length > 0 ? status.trouble.map((line) => `! ${line}`).join('\n') : 'none',
+      status.trouble.length > 0
+        ? status.trouble.map((line) => formatFields([['!', onOneLine(line)]], inner)).join('\n')
+        : 'none',
     ),
   ].join('\n\n')
 }
 
+const indent = '  '
+
 const section = (title: string, text: string): string =>
-  `${title.toUpperCase()}\n${text.replace(/^/gm, '  ')}`
+  `${title.toUpperCase()}\n${text.replace(/^(?=.)/gm, indent)}`
 
 async function lookAgain(session: Session, list: () => Promise<UploadView[]>): Promise<UploadView[]> {
   await pause(speedMs, undefined, { signal: session.signal })

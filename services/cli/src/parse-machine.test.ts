@@ -37,3 +37,8 @@ test('the legacy form holds all three, with dots in the serial', () => {
 test('one machine has one serial', () => {
   expect(() => parseMachine(['serial:A', 'serial:B'])).toThrow('found A and B')
 })
+
+test('a GUID is what Windows calls the UUID', () => {
+  expect(parseMachine([`GUID:{${uuid.toUpperCase()}}`])).toMatchObject({ uuid: `{${uuid.toUpperCase()}}` })
+  expect(() => parseMachine(['guid:PF2ABC12'])).toThrow('expected a UUID, found PF2ABC12')
+})

@@ -13,7 +13,7 @@ interface Identity {
 }
 
 /**
- * One machine from what the options give: `uuid:…`, `serial:…`, `mac:…`, a bare UUID or MAC address, or
+ * One machine from what the options give: `uuid:…` or `guid:…`, `serial:…`, `mac:…`, a bare UUID or MAC address, or
  * the legacy form. A serial needs its prefix: anything could be one, a mistyped MAC address too.
  * @throws CliError USAGE for what is none of these, and for two different UUIDs or serials
  */
@@ -29,8 +29,10 @@ export function parseMachine(texts: readonly string[], model?: string): Omit<cat
 }
 
 function addIdentifier(identity: Identity, text: string): void {
-  const named = /^(uuid|serial|mac):(.+)$/is.exec(text)
-  if (named?.[1] && named[2]) return add(identity, named[1].toLowerCase(), named[2])
+  const named = /^(uuid|guid|serial|mac):(.+)$/is.exec(text)
+  // Windows calls the UUID of a machine a GUID.
+  if (named?.[1] && named[2])
+    return add(identity, named[1].toLowerCase().replace('guid', 'uuid'), named[2].trim())
   const legacy = legacyShape.exec(text)
   if (legacy) {
     const [, mac = '', serial = '', uuid = ''] = legacy

@@ -25,12 +25,15 @@ Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 not allowed, 5 conflict or 
 The house is found by GOLDKEEP_ADDRESS and GOLDKEEP_TOKEN, or by a context file: context.json in
 GOLDKEEP_HOME, in .goldkeep here or above, or in your configuration directory.`
 
-/** The whole command tree. The directory of commands is the manual. */
+/**
+ * The whole command tree. The directory of commands is the manual.
+ * @param behind the words behind `--`, marked
+ */
 export function createProgram(
   environment: CliEnvironment,
-  childCommand: readonly string[] | undefined,
+  behind?: readonly string[],
 ): Command {
-  const actions = createActions(environment, childCommand)
+  const actions = createActions(environment, behind)
   const program = new Command('goldkeep')
     .description('Keeps golden images: every version beside the others, and you decide which is deployed.')
     .version(programVersion)

@@ -1,5 +1,6 @@
 import { connectCatalog, type CatalogConnection, type RetryPolicy } from '@goldkeep/client'
 import { findContext, stateDirectory, type Context } from './context/find-context.js'
+import { jsonText, printable } from './output/printable.js'
 import type { CliEnvironment } from './cli-environment.js'
 
 export interface GlobalOptions {
@@ -52,15 +53,21 @@ export class Session {
   }
 
   /** Data, on standard output: one JSON document, or what `people` makes for people. */
-  show(document: unknown, people: () => string): void {
-    const text = this.options.json ? JSON.stringify(document, undefined, 2) : people()
+  show(document: unknown, people: (width: number | undefined) => string): void {
+    const text = this.options.json ? jsonText(document, 2) : printable(people(this.widthOf('stdout')))
     if (text !== '') this.environment.stdout.write(`${text}\n`)
   }
 
   /** For people, on standard error; with `--json` every line there is a document, and this one a note. */
   say(text: string): void {
     const { quiet, json } = this.options
-    if (!quiet) this.environment.stderr.write(json ? `${JSON.stringify({ note: text })}\n` : `${text}\n`)
+    if (!quiet) this.environment.stderr.write(`${json ? jsonText({ note: text }) : printable(text)}\n`)
+  }
+
+  /** Columns of the terminal; nothing where none is, and lines stay whole. */
+  widthOf(stream: 'stdout' | 'stderr'): number | undefined {
+    const { isTTY, columns } = this.environment[stream]
+    return (isTTY && columns) || undefined
   }
 
   close(): void {

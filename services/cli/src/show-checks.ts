@@ -20,9 +20,9 @@ export async function showChecks(
   const findings = answer.findings.map(findingView)
   const document = { ...more, versionId, verdict, progress: answer.progress || undefined, findings }
   const name = `${version.imageId}@${version.number}`
-  session.show(document, () => {
+  session.show(document, (width) => {
     const progress = answer.progress ? `, checks are ${answer.progress}` : ''
-    return `${name} is ${verdict}${progress}\n\n${findingTable(findings)}`
+    return `${name} is ${verdict}${progress}\n\n${findingTable(findings, width)}`
   })
   if (verdict !== 'INVALID') return
   const failed = findings.filter((finding) => finding.verdict === 'FAIL')

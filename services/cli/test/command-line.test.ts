@@ -34,7 +34,9 @@ test.each([
   [['upload', 'write', 'x', '../../etc/passwd', 'f'], 'path: expected "hd<N>/<name>"'],
   [['upload', 'write', 'x', 'hd0/a.wim', 'f', '--', 'cat'], 'either a file or a producer'],
   [['deploy', 'fetch', 'd', '--', 'cat'], 'expected --file PATH'],
-  [['status', '--', 'cat'], 'status runs no program after --'],
+  [['status', '--', 'cat'], 'too many arguments'],
+  [['deploy', 'fetch', '--file', 'hd0/a.wim', '--', 'cat'], "missing required argument 'deployment'"],
+  [['upload', 'write', 'x', 'hd0/a.wim', 'f', 'g', '--', 'cat'], 'at most 3 arguments before --'],
   [['image', 'list', '--retry-for', 'soon'], 'Expected a time span'],
   [['version', 'mark', 'win11@1'], 'expected one of --good, --bad and --clear'],
   [['status'], 'no house is known'],
@@ -43,6 +45,16 @@ test.each([
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
   expect(stderr).toMatch(/^goldkeep: [^\n]+\n(\(Did you mean.*\n)?$/)
   expect(stderr).toContain(sentence)
+})
+
+test.each([
+  ['image', 'show', '--', '-lab'],
+  ['--json', 'image', 'show', '--', '--json'],
+  ['version', 'list', '--', '--all'],
+])('what stands behind -- is an argument, whatever it looks like: %j', async (...args) => {
+  const env = { GOLDKEEP_ADDRESS: `127.0.0.1:${await freePort()}`, GOLDKEEP_TOKEN: 'gk_x' }
+  const { exit, stderr } = goldkeep(['--retry-for', '1ms', ...args], env)
+  expect({ exit, stderr }).toEqual({ exit: 6, stderr: expect.stringContaining('cannot reach the catalog') })
 })
 
 test('with --json an error is one document on standard error', () => {

@@ -1,4 +1,4 @@
-import type { CommandOutcome, House } from '@goldkeep/testing'
+import { waitUntil, type CommandOutcome, type House } from '@goldkeep/testing'
 import { setTimeout as pause } from 'node:timers/promises'
 import { efi, windows, type Capture } from './scenario.js'
 
@@ -56,9 +56,20 @@ export async function interruptUploads(
       return (outcomes.at(-1)?.stdout ?? '').trim()
     }
     await uploads[by](attempt, image, capture)
-    const listed = await goldkeep.run('version', 'list', image, '--all', '--json')
-    const { versions } = JSON.parse(listed) as { versions: { state: string }[] }
-    rounds.push({ afterMs, said, states: versions.map(({ state }) => state) })
+    // The catalog may hear of a seal a little after the command that asked for it.
+    const states = await waitUntil(
+      async () => {
+        const found = await statesOf(house, image)
+        return found.includes('PENDING') && found
+      },
+      { what: `the version of ${image} is sealed, after ${JSON.stringify(said)}` },
+    )
+    rounds.push({ afterMs, said, states })
   }
   return rounds
+}
+
+async function statesOf({ goldkeep }: House, image: string): Promise<string[]> {
+  const listed = await goldkeep.run('version', 'list', image, '--all', '--json')
+  return (JSON.parse(listed) as { versions: { state: string }[] }).versions.map(({ state }) => state)
 }

@@ -33,7 +33,7 @@ export async function getDeployment(db: Kysely<DB>, deploymentId: string): Promi
 export const deploymentNotFound = (deploymentId: string): DomainError =>
   new DomainError(
     'DEPLOYMENT_NOT_FOUND',
-    `deployment ${deploymentId}: not found; \`goldkeep deploy list\` shows those there are`,
+    `deployment ${deploymentId}: not found`,
     {
       deployment_id: deploymentId,
     },

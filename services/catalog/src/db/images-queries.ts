@@ -19,7 +19,7 @@ const selectImages = (db: Kysely<DB>) =>
 export const imageNotFound = (imageId: string): DomainError =>
   new DomainError(
     'IMAGE_NOT_FOUND',
-    `image ${imageId}: not found; \`goldkeep image list\` shows those there are`,
+    `image ${imageId}: not found`,
     {
       image_id: imageId,
     },

@@ -38,7 +38,7 @@ export async function getUpload(db: Kysely<DB>, versionId: string): Promise<Uplo
 export const uploadNotFound = (versionId: string): DomainError =>
   new DomainError(
     'UPLOAD_NOT_FOUND',
-    `upload ${versionId}: not found; \`goldkeep upload list\` shows those there are`,
+    `upload ${versionId}: not found`,
     { version_id: versionId },
   )
 

@@ -93,8 +93,7 @@ export const referenceNotFound = (reference: string): DomainError => notFound(re
 const notFound = (named: string, metadata: Readonly<Record<string, string>>): DomainError =>
   new DomainError(
     'VERSION_NOT_FOUND',
-    `version ${named}: not found${metadata['image_id'] ? ` in image ${metadata['image_id']}` : ''}; ` +
-      '`goldkeep version list` shows those there are',
+    `version ${named}: not found${metadata['image_id'] ? ` in image ${metadata['image_id']}` : ''}`,
     metadata,
   )
 

@@ -70,7 +70,7 @@ async function findTokenId(trx: Transaction<DB>, named: string): Promise<string>
   if (!only)
     throw new DomainError(
       'TOKEN_NOT_FOUND',
-      `token ${named}: not found; \`goldkeep token list\` shows those there are`,
+      `token ${named}: not found`,
       { token_id: named },
     )
   if (!byId && live.length > 1)

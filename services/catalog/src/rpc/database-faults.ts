@@ -20,20 +20,20 @@ export const databaseFaults: ServerMiddleware = async function* databaseFaultsMi
   try {
     return yield* call.next(call.request, context)
   } catch (error) {
-    throw toDatabaseFault(error)
+    throw toDatabaseFault(error, canChange(call.request))
   }
 }
 
+/** What changes something comes with a request id, by which a repeat is known. */
+const canChange = (request: unknown): boolean =>
+  typeof request === 'object' && request !== null && 'requestId' in request
+
 /** The error that a caller is told; others than of the database stay as they are. */
-export function toDatabaseFault(error: unknown): unknown {
+export function toDatabaseFault(error: unknown, canHaveChanged = false): unknown {
   if (!isTransient(error)) return error
   const cause = error instanceof Error ? error : undefined
-  return new DomainError(
-    'UNAVAILABLE',
-    'the database cannot be reached now, and a change may or may not have been made; try again with the same request id',
-    {},
-    { cause },
-  )
+  const change = canHaveChanged ? ', and the change may or may not have been made' : ''
+  return new DomainError('UNAVAILABLE', `the database cannot be reached now${change}`, {}, { cause })
 }
 
 /** Whether the same call may succeed later. */

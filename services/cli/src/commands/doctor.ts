@@ -11,11 +11,11 @@ export function addDoctor(program: Command, { act }: Actions): void {
     .action(
       act(async (session) => {
         const examined = await examineHouse(session)
-        session.show({ checks: examined }, () =>
+        session.show({ checks: examined }, (width) =>
           formatTable(
-            ['', 'what', 'found'],
+            { head: ['', 'what', 'found'], nothing: '' },
             examined.map(({ result, what, found }) => [result, what, found]),
-            '',
+            width,
           ),
         )
         const bad = examined.find((one) => one.result === 'BAD')

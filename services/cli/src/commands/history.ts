@@ -17,7 +17,7 @@ export function addHistory(program: Command, { act }: Actions): void {
           (page) => page.changes,
         )
         const views = changes.map(primaryChangeView)
-        session.show({ changes: views }, () => primaryChangeTable(views))
+        session.show({ changes: views }, (width) => primaryChangeTable(views, width))
       }),
     )
 }

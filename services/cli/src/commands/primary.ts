@@ -21,12 +21,15 @@ export function addPrimary(program: Command, { act }: Actions): void {
           presence: presenceWord(answer.presence),
           promoteTime: isoTime(answer.promoteTime),
         }
-        session.show(view, () =>
-          formatFields([
-            ['primary', `${view.reference}  ${view.versionId}`],
-            ['bytes', view.presence],
-            ['promoted', formatTime(view.promoteTime)],
-          ]),
+        session.show(view, (width) =>
+          formatFields(
+            [
+              ['primary', `${view.reference}  ${view.versionId}`],
+              ['bytes', view.presence],
+              ['promoted', formatTime(view.promoteTime)],
+            ],
+            width,
+          ),
         )
       }),
     )

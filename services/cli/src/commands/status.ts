@@ -9,7 +9,7 @@ export function addStatus(program: Command, { act }: Actions): void {
     .action(
       act(async (session) => {
         const status = await gatherStatus(session)
-        session.show(status, () => statusText(status))
+        session.show(status, (width) => statusText(status, width))
       }),
     )
 }

@@ -12,7 +12,7 @@ test('sizes and times are for people', () => {
 })
 
 test('a table has one line for a row, and nothing in it acts on the terminal', () => {
-  const table = formatTable(['name', 'note'], [['a', 'one\ntwo\u001b[2J']], 'nothing')
-  expect(table).toBe('NAME  NOTE\na     one / two[2J')
-  expect(formatTable(['name'], [], 'nothing here')).toBe('nothing here')
+  const table = formatTable({ head: ['name', 'note'], nothing: '' }, [['a', 'one\ntwo\u001b[2J']], 80)
+  expect(table).toBe('NAME  NOTE\na     one / two\ufffd[2J')
+  expect(formatTable({ head: ['name'], nothing: 'nothing here' }, [], 80)).toBe('nothing here')
 })

@@ -4,6 +4,7 @@ import type { CliEnvironment } from '../cli-environment.js'
 import { Session, type GlobalOptions } from '../session.js'
 import { startProgress } from './progress.js'
 import { Speedometer } from './speedometer.js'
+import { screenAfter } from '../../test/support/screen.js'
 import { Transfer } from './transfer.js'
 
 test('speed is that of the last seconds, and the time left follows from it', () => {
@@ -59,10 +60,37 @@ test('on a terminal each file has its bar, and several files a total above them'
   other.update(100)
   one.end('done, 100 B')
   progress.stop()
-  const lines = written().split('\n')
+  const lines = screenAfter(written(), 24)
   expect(lines.find((line) => line.includes('total of 2 files'))).toMatch(/█+░+ 200 B of 300 B/)
-  expect(lines.find((line) => line.includes('hd0/part1.winpe.wim'))).toMatch(/█ done, 100 B/)
+  expect(lines.find((line) => line.includes('hd0/part1.winpe.wim'))).toMatch(/wim +done, 100 B/)
   expect(lines.find((line) => line.includes('hd0/part2.winpe.wim'))).toMatch(/█░+ 100 B of 200 B/)
+})
+
+test('with 300 files the total stays in sight, and each file that has ended is told once', () => {
+  const { session, written } = sessionOn(true, {})
+  const progress = startProgress(session, { files: 300, bytes: 30_000 })
+  const name = (number: number): string => `hd0/part${number}.winpe.wim`
+  for (let number = 1; number <= 300; number += 4) {
+    const lines = [0, 1, 2, 3].map((more) => progress.line(name(number + more), 100))
+    for (const line of lines) line.update(50)
+    const shown = screenAfter(written(), 24)
+    // Before the first of them has ended nothing need have been drawn yet.
+    if (number > 1) expect(shown).toContainEqual(expect.stringContaining('total of 300 files'))
+    for (const line of lines) line.end('done, 100 B')
+  }
+  progress.stop()
+  const screen = screenAfter(written(), 1_000)
+  expect(screen.filter((line) => line.includes('total of 300 files'))).toHaveLength(1)
+  expect(screen.filter((line) => /wim +done, 100 B$/.test(line))).toHaveLength(300)
+})
+
+test('more files at once than the terminal has rows do not push the total out of it', () => {
+  const { session, written } = sessionOn(true, {})
+  const progress = startProgress(session, { files: 64, bytes: 6_400 })
+  const lines = Array.from({ length: 64 }, (_, index) => progress.line(`hd0/part${index}.winpe.wim`, 100))
+  for (const line of lines) line.update(100)
+  progress.stop()
+  expect(screenAfter(written(), 24).filter((line) => line.includes('6.4 kB of 6.4 kB'))).toHaveLength(1)
 })
 
 test('of a pipe the bytes are counted, and no end is pretended', () => {

@@ -53,7 +53,7 @@ async function begin(
   } catch (error) {
     if (versionId === '' || session.signal.aborted || !isDomainError(error)) throw error
     const what = `upload ${versionId} has begun, but storage has not taken it: ${error.message}`
-    const how = `the same command again goes on with it; goldkeep upload abort ${versionId} ends it`
+    const how = `the same command again goes on with it; \`goldkeep upload abort ${versionId}\` ends it`
     throw new CliError(error.reason, `${what}; ${how}`, reasons[error.reason].exit, error.metadata)
   }
 }

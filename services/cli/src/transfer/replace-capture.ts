@@ -92,7 +92,7 @@ async function moveAside(directory: string, paths: readonly string[]): Promise<s
 
 function markText(versionId: string): string {
   return (
-    `goldkeep was changing this folder to version ${versionId} and was ended before it was done.\n` +
+    `Goldkeep was changing this folder to version ${versionId} and was ended before it was done.\n` +
     'The folder is no whole capture until the same `goldkeep deploy fetch` has been run to its end.\n'
   )
 }

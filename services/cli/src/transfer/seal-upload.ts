@@ -13,7 +13,7 @@ export interface SealedUpload {
   readonly reference: string
   readonly document: object
   /** For people. */
-  readonly text: string
+  readonly text: (width: number | undefined) => string
   /** What the quick checks found wrong. */
   readonly faults: string | undefined
 }
@@ -49,7 +49,8 @@ export async function sealUpload(
       recorded: answer.recorded,
       findings,
     },
-    text: `${reference} is sealed (${versionId}, ${formatCount(files.length, 'file')})\n\n${findingTable(findings)}`,
+    text: (width) =>
+      `${reference} is sealed (${versionId}, ${formatCount(files.length, 'file')})\n\n${findingTable(findings, width)}`,
     faults: failed.length > 0 ? listed(failed.map(describeFault)) : undefined,
   }
 }
@@ -59,7 +60,7 @@ export async function sealUpload(
  * @throws CliError CHECKS_FAILED when the quick checks found a fault; the version is sealed nevertheless
  */
 export function showSealed(session: Session, sealed: SealedUpload): void {
-  session.show(sealed.document, () => sealed.text)
+  session.show(sealed.document, sealed.text)
   if (sealed.faults === undefined) return
   throw checksFailed(
     `${sealed.reference} is sealed, but the quick checks found faults: ${sealed.faults}. The primary is untouched; capture again into a new upload while the machine is still there`,

@@ -47,9 +47,13 @@ export function ordersView(orders: catalog.Orders) {
   }
 }
 
-export function deploymentTable(deployments: readonly DeploymentView[]): string {
+export function deploymentTable(deployments: readonly DeploymentView[], width?: number): string {
   return formatTable(
-    ['deployment', 'version', 'machine', 'state', 'read', 'started', 'last read'],
+    {
+      head: ['deployment', 'version', 'machine', 'state', 'read', 'started', 'last read'],
+      nothing: 'no open deployments',
+      spare: ['started', 'last read', 'read'],
+    },
     deployments.map((deployment) => [
       deployment.deploymentId,
       deployment.reference,
@@ -59,24 +63,27 @@ export function deploymentTable(deployments: readonly DeploymentView[]): string 
       formatTime(deployment.startTime),
       formatTime(deployment.lastReadTime),
     ]),
-    'no open deployments',
+    width,
   )
 }
 
-export function deploymentFields(deployment: DeploymentView): string {
-  return formatFields([
-    ['deployment', deployment.deploymentId],
-    ['state', deployment.state],
-    ['version', `${deployment.reference}  ${deployment.versionId}, because of ${deployment.because}`],
-    ['machine', targetOf(deployment)],
-    ['phase', deployment.phase && `${deployment.phase} ${deployment.percent} %`],
-    ['message', deployment.message],
-    ['read', `${formatSize(deployment.bytesRead)} of ${formatSize(deployment.bytesTotal)}`],
-    ['started', `${formatTime(deployment.startTime)} by ${deployment.actor ?? '?'}`],
-    ['last read', formatTime(deployment.lastReadTime)],
-    ['lease ends', deployment.endTime ? '' : formatTime(deployment.expireTime)],
-    ['ended', formatTime(deployment.endTime)],
-  ])
+export function deploymentFields(deployment: DeploymentView, width?: number): string {
+  return formatFields(
+    [
+      ['deployment', deployment.deploymentId],
+      ['state', deployment.state],
+      ['version', `${deployment.reference}  ${deployment.versionId}, because of ${deployment.because}`],
+      ['machine', targetOf(deployment)],
+      ['phase', deployment.phase && `${deployment.phase} ${deployment.percent} %`],
+      ['message', deployment.message],
+      ['read', `${formatSize(deployment.bytesRead)} of ${formatSize(deployment.bytesTotal)}`],
+      ['started', `${formatTime(deployment.startTime)} by ${deployment.actor ?? '?'}`],
+      ['last read', formatTime(deployment.lastReadTime)],
+      ['lease ends', deployment.endTime ? '' : formatTime(deployment.expireTime)],
+      ['ended', formatTime(deployment.endTime)],
+    ],
+    width,
+  )
 }
 
 function targetOf({ machine, multicastSession }: DeploymentView): string {

@@ -18,14 +18,14 @@ export type FindingView = ReturnType<typeof findingView>
 
 const worstFirst = ['FAIL', 'ERROR', 'WARN', 'SKIP', 'PASS']
 
-export function findingTable(findings: readonly FindingView[]): string {
+export function findingTable(findings: readonly FindingView[], width?: number): string {
   const rank = (finding: FindingView): number => worstFirst.indexOf(finding.verdict)
   return formatTable(
-    ['verdict', 'check', 'file', 'what was found'],
+    { head: ['verdict', 'check', 'file', 'what was found'], nothing: 'no check has run yet' },
     findings
       .toSorted((one, other) => rank(one) - rank(other))
       .map((finding) => [finding.verdict, finding.check, finding.path ?? '', describe(finding)]),
-    'no check has run yet',
+    width,
   )
 }
 

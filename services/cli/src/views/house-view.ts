@@ -19,9 +19,13 @@ export function jobView(job: catalog.Job) {
 
 export type JobView = ReturnType<typeof jobView>
 
-export function jobTable(jobs: readonly JobView[]): string {
+export function jobTable(jobs: readonly JobView[], width?: number): string {
   return formatTable(
-    ['job', 'kind', 'of', 'state', 'tries', 'worker', 'changed', 'last error'],
+    {
+      head: ['job', 'kind', 'of', 'state', 'tries', 'worker', 'changed', 'last error'],
+      nothing: 'no open or failed jobs',
+      spare: ['worker', 'changed', 'tries'],
+    },
     jobs.map((job) => [
       job.jobId,
       job.kind,
@@ -32,7 +36,7 @@ export function jobTable(jobs: readonly JobView[]): string {
       formatTime(job.updateTime ?? job.createTime),
       job.lastError ?? '',
     ]),
-    'no open or failed jobs',
+    width,
   )
 }
 
@@ -51,9 +55,16 @@ export function volumeView(volume: catalog.Volume) {
 
 export type VolumeView = ReturnType<typeof volumeView>
 
-export function volumeTable(volumes: readonly (VolumeView & { readonly reachable: boolean })[]): string {
+export function volumeTable(
+  volumes: readonly (VolumeView & { readonly reachable: boolean })[],
+  width?: number,
+): string {
   return formatTable(
-    ['volume', 'address', 'free', 'of', 'storage'],
+    {
+      head: ['volume', 'address', 'free', 'of', 'storage'],
+      nothing: 'no volume has registered; is a storage service running?',
+      spare: ['of', 'address'],
+    },
     volumes.map((volume) => [
       volume.volumeId,
       volume.address,
@@ -61,7 +72,7 @@ export function volumeTable(volumes: readonly (VolumeView & { readonly reachable
       formatSize(volume.capacityBytes),
       wordForStorage(volume),
     ]),
-    'no volume has registered; is a storage service running?',
+    width,
   )
 }
 
@@ -87,9 +98,13 @@ export function tokenView(token: catalog.Token) {
   }
 }
 
-export function tokenTable(tokens: readonly ReturnType<typeof tokenView>[]): string {
+export function tokenTable(tokens: readonly ReturnType<typeof tokenView>[], width?: number): string {
   return formatTable(
-    ['token', 'name', 'role', 'created', 'last used', 'ends'],
+    {
+      head: ['token', 'name', 'role', 'created', 'last used', 'ends'],
+      nothing: 'no tokens',
+      spare: ['created', 'role', 'last used'],
+    },
     tokens.map((token) => [
       token.tokenId,
       token.name,
@@ -98,7 +113,7 @@ export function tokenTable(tokens: readonly ReturnType<typeof tokenView>[]): str
       formatTime(token.lastUsedTime),
       token.revokeTime ? `revoked ${formatTime(token.revokeTime)}` : formatTime(token.expireTime),
     ]),
-    'no tokens',
+    width,
   )
 }
 
@@ -112,9 +127,14 @@ export function primaryChangeTable(
     forced: boolean
     time?: string | undefined
   }[],
+  width?: number,
 ): string {
   return formatTable(
-    ['when', 'what', 'from', 'to', 'by', 'reason'],
+    {
+      head: ['when', 'what', 'from', 'to', 'by', 'reason'],
+      nothing: 'nothing has been promoted yet',
+      spare: ['by'],
+    },
     changes.map((change) => [
       formatTime(change.time),
       change.forced ? `${change.kind} by force` : change.kind,
@@ -123,6 +143,6 @@ export function primaryChangeTable(
       change.actor ?? '',
       change.reason ?? '',
     ]),
-    'nothing has been promoted yet',
+    width,
   )
 }

@@ -32,37 +32,44 @@ export type ImageView = ReturnType<typeof imageView>
 const primaryOf = (image: ImageView): string =>
   image.primaryVersionId ? `@${image.primaryNumber} ${image.primaryVersionId}` : 'none'
 
-export function imageTable(images: readonly ImageView[]): string {
+export function imageTable(images: readonly ImageView[], width?: number): string {
   return formatTable(
-    ['image', 'primary', 'versions', 'size', 'captured', 'changed'],
+    {
+      head: ['image', 'primary', 'versions', 'size', 'captured', 'changed'],
+      nothing: 'no images yet; `goldkeep image create NAME` makes one',
+      spare: ['changed', 'captured'],
+    },
     images.map((image) => [
       image.imageId + (image.enabled ? '' : ' (disabled)'),
-      primaryOf(image),
+      image.primaryNumber ? `@${image.primaryNumber}` : 'none',
       String(image.versionCount),
       formatSize(image.sizeBytes),
       `${image.environment} ${image.type}`,
       formatTime(image.updateTime),
     ]),
-    'no images yet; `goldkeep image create NAME` makes one',
+    width,
   )
 }
 
-export function imageFields(image: ImageView): string {
-  return formatFields([
-    ['image', image.imageId],
-    ['description', image.description],
-    ['primary', primaryOf(image)],
+export function imageFields(image: ImageView, width?: number): string {
+  return formatFields(
     [
-      'versions',
-      image.versionCount > 0 ? `${image.versionCount}, the latest is @${image.latestNumber}` : 'none yet',
+      ['image', image.imageId],
+      ['description', image.description],
+      ['primary', primaryOf(image)],
+      [
+        'versions',
+        image.versionCount > 0 ? `${image.versionCount}, the latest is @${image.latestNumber}` : 'none yet',
+      ],
+      ['size', formatSize(image.sizeBytes)],
+      ['captured', `${image.environment} ${image.type}`],
+      ['enabled', image.enabled ? 'yes' : 'no: deployments are refused'],
+      ['labels', formatLabels(image.labels)],
+      ['created', formatTime(image.createTime)],
+      ['uid', image.uid],
     ],
-    ['size', formatSize(image.sizeBytes)],
-    ['captured', `${image.environment} ${image.type}`],
-    ['enabled', image.enabled ? 'yes' : 'no: deployments are refused'],
-    ['labels', formatLabels(image.labels)],
-    ['created', formatTime(image.createTime)],
-    ['uid', image.uid],
-  ])
+    width,
+  )
 }
 
 export function formatLabels(labels: Readonly<Record<string, string>>): string {

@@ -62,9 +62,13 @@ export function uploadStatusView(upload: UploadView, status: storage.UploadStatu
 
 const isOver = (state: string): boolean => ['SEALED', 'ABORTED', 'EXPIRED'].includes(state)
 
-export function uploadTable(uploads: readonly UploadView[]): string {
+export function uploadTable(uploads: readonly UploadView[], width?: number): string {
   return formatTable(
-    ['upload', 'id', 'state', 'files', 'committed', 'last byte', 'expires'],
+    {
+      head: ['upload', 'id', 'state', 'files', 'committed', 'last byte', 'expires'],
+      nothing: 'no uploads in progress',
+      spare: ['id', 'expires', 'last byte'],
+    },
     uploads.map((upload) => [
       upload.reference,
       upload.versionId,
@@ -74,13 +78,17 @@ export function uploadTable(uploads: readonly UploadView[]): string {
       formatTime(upload.lastByteTime),
       formatTime(upload.expireTime),
     ]),
-    'no uploads in progress',
+    width,
   )
 }
 
-export function uploadFileTable(files: readonly UploadFileView[]): string {
+export function uploadFileTable(files: readonly UploadFileView[], width?: number): string {
   return formatTable(
-    ['file', 'state', 'committed', 'of', 'last change', 'failure'],
+    {
+      head: ['file', 'state', 'committed', 'of', 'last change', 'failure'],
+      nothing: 'no file has arrived yet',
+      spare: ['last change', 'of'],
+    },
     files.map((file) => [
       file.path,
       file.state,
@@ -89,7 +97,7 @@ export function uploadFileTable(files: readonly UploadFileView[]): string {
       formatTime(file.updateTime),
       file.failure ?? '',
     ]),
-    'no file has arrived yet',
+    width,
   )
 }
 

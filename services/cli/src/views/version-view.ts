@@ -60,9 +60,13 @@ function stateOf(version: catalog.Version): string {
   return stateWord({ lifecycle, presence, verdict })
 }
 
-export function versionTable(versions: readonly VersionView[], image: string): string {
+export function versionTable(versions: readonly VersionView[], image: string, width?: number): string {
   return formatTable(
-    ['version', 'id', 'state', '', 'size', 'sealed', 'note'],
+    {
+      head: ['version', 'id', 'state', 'marks', 'size', 'sealed', 'note'],
+      nothing: `no versions of ${image} yet; \`goldkeep upload\` makes them`,
+      spare: ['id', 'sealed'],
+    },
     versions.map((version) => [
       version.reference,
       version.versionId,
@@ -72,30 +76,33 @@ export function versionTable(versions: readonly VersionView[], image: string): s
       formatTime(version.sealTime),
       version.note,
     ]),
-    `no versions of ${image} yet; \`goldkeep upload\` makes them`,
+    width,
   )
 }
 
-export function versionFields(version: VersionView): string {
-  const fields = formatFields([
-    ['version', `${version.reference}  ${version.versionId}`],
-    ['state', [version.state, badges(version)].filter(Boolean).join(', ')],
-    ['pending', version.pending ? `${version.pending.command} ${formatTime(version.pending.since)}` : ''],
+export function versionFields(version: VersionView, width?: number): string {
+  const fields = formatFields(
     [
-      'marked',
-      version.mark ? `${version.mark.toLowerCase()}: ${version.markReason ?? 'no reason given'}` : '',
+      ['version', `${version.reference}  ${version.versionId}`],
+      ['state', [version.state, badges(version)].filter(Boolean).join(', ')],
+      ['pending', version.pending ? `${version.pending.command} ${formatTime(version.pending.since)}` : ''],
+      [
+        'marked',
+        version.mark ? `${version.mark.toLowerCase()}: ${version.markReason ?? 'no reason given'}` : '',
+      ],
+      ['note', version.note],
+      ['labels', formatLabels(version.labels)],
+      ['size', `${formatSize(version.sizeBytes)} in ${formatCount(version.fileCount, 'file')}`],
+      ['captured', version.capture ? `${version.capture.environment} ${version.capture.type}` : ''],
+      ['by', version.agent],
+      ['begun', formatTime(version.createTime)],
+      ['sealed', formatTime(version.sealTime)],
+      ['checked', formatTime(version.verdictTime)],
+      ['on', version.locations.map(({ volumeId, presence }) => `${volumeId} ${presence}`).join(', ')],
+      ['manifest', version.manifestSha256 ?? ''],
     ],
-    ['note', version.note],
-    ['labels', formatLabels(version.labels)],
-    ['size', `${formatSize(version.sizeBytes)} in ${formatCount(version.fileCount, 'file')}`],
-    ['captured', version.capture ? `${version.capture.environment} ${version.capture.type}` : ''],
-    ['by', version.agent],
-    ['begun', formatTime(version.createTime)],
-    ['sealed', formatTime(version.sealTime)],
-    ['checked', formatTime(version.verdictTime)],
-    ['on', version.locations.map(({ volumeId, presence }) => `${volumeId} ${presence}`).join(', ')],
-    ['manifest', version.manifestSha256 ?? ''],
-  ])
+    width,
+  )
   if (version.files.length === 0) return fields
   const rows = version.files.map(({ path, sizeBytes, kind, sha256 = '' }) => [
     path,
@@ -103,7 +110,7 @@ export function versionFields(version: VersionView): string {
     kind,
     sha256,
   ])
-  return `${fields}\n\n${formatTable(['file', 'size', 'kind', 'sha256'], rows, '')}`
+  return `${fields}\n\n${formatTable({ head: ['file', 'size', 'kind', 'sha256'], nothing: '' }, rows, width)}`
 }
 
 function badges(version: VersionView): string {

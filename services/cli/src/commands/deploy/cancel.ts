@@ -16,7 +16,7 @@ export function addDeployCancel(deploy: Command, { act }: Actions): void {
       act<Options>(async (session, [deploymentId = ''], options) => {
         const { deployments } = await session.catalog()
         const view = deploymentView(await deployments.cancel({ deploymentId, reason: options.reason ?? '' }))
-        session.show(view, () => deploymentFields(view))
+        session.show(view, (width) => deploymentFields(view, width))
       }),
     )
 }

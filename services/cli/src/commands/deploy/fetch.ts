@@ -1,10 +1,11 @@
 import { feedConsumer, openDeployment, type DeploymentSession } from '@goldkeep/client'
-import { listed, schemaPath } from '@goldkeep/domain'
+import { schemaPath } from '@goldkeep/domain'
 import type { Command } from 'commander'
 import { parseCount, type Actions } from '../../act.js'
 import { usageError } from '../../cli-error.js'
 import { commandLine } from '../../output/command-line.js'
 import { formatCount, formatSize } from '../../output/format.js'
+import { namesOf } from '../../output/printable.js'
 import { startProgress } from '../../output/progress.js'
 import type { Progress, ProgressPlan } from '../../output/progress-line.js'
 import type { Session } from '../../session.js'
@@ -38,6 +39,7 @@ export function addDeployFetch(deploy: Command, { actWithChild }: Actions): void
     .option('--to <dir>', 'where to put the files; "-" for standard output')
     .option('--file <path>', 'only this file, such as hd0/part1.winpe.wim')
     .option('--parallel <n>', 'how many files at once', parseCount, 4)
+    .allowExcessArguments()
     .addHelpText('after', help)
     .action(
       actWithChild<Options>(async (session, [deploymentId = ''], options) => {
@@ -88,7 +90,7 @@ async function fetchFolder(
   try {
     const { files, aside, foreign } = await fetchAll(deployment, to, parallel, progress)
     if (aside !== undefined) session.say(`moved aside, files of another version: ${aside}`)
-    if (foreign.length > 0) session.say(`left as they were, no part of the version: ${listed(foreign)}`)
+    if (foreign.length > 0) session.say(`left as they were, no part of the version: ${namesOf(foreign)}`)
     return files
   } catch (error) {
     session.say(

@@ -23,7 +23,7 @@ export function addDeployFinish(deploy: Command, { act }: Actions): void {
           message: options.message ?? '',
         })
         const view = deploymentView(finished)
-        session.show(view, () => deploymentFields(view))
+        session.show(view, (width) => deploymentFields(view, width))
       }),
     )
 }

@@ -21,7 +21,7 @@ export function addDeployList(deploy: Command, { act }: Actions): void {
           (page) => page.deployments,
         )
         const views = found.map(deploymentView)
-        session.show({ deployments: views }, () => deploymentTable(views))
+        session.show({ deployments: views }, (width) => deploymentTable(views, width))
       }),
     )
 }

@@ -11,7 +11,7 @@ export function addDeployShow(deploy: Command, { act }: Actions): void {
       act(async (session, [deploymentId = '']) => {
         const { deployments } = await session.catalog()
         const view = deploymentView(await deployments.get({ deploymentId }))
-        session.show(view, () => deploymentFields(view))
+        session.show(view, (width) => deploymentFields(view, width))
       }),
     )
 }

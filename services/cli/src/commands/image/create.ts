@@ -36,7 +36,7 @@ export function addImageCreate(image: Command, { act }: Actions): void {
           requestId: randomUUID(),
         })
         const view = imageView(created)
-        session.show(view, () => imageFields(view))
+        session.show(view, (width) => imageFields(view, width))
         session.say(`next: goldkeep upload DIR --image ${created.imageId}`)
       }),
     )

@@ -15,7 +15,7 @@ export function addImageList(image: Command, { act }: Actions): void {
           (page) => page.images,
         )
         const views = all.map(imageView)
-        session.show({ images: views }, () => imageTable(views))
+        session.show({ images: views }, (width) => imageTable(views, width))
       }),
     )
 }

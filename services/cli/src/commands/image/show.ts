@@ -11,7 +11,7 @@ export function addImageShow(image: Command, { act }: Actions): void {
       act(async (session, [imageId = '']) => {
         const { images } = await session.catalog()
         const view = imageView(await images.get({ imageId }))
-        session.show(view, () => imageFields(view))
+        session.show(view, (width) => imageFields(view, width))
       }),
     )
 }

@@ -21,7 +21,7 @@ export function addJob(program: Command, { act }: Actions): void {
           (page) => page.jobs,
         )
         const views = found.map(jobView)
-        session.show({ jobs: views }, () => jobTable(views))
+        session.show({ jobs: views }, (width) => jobTable(views, width))
       }),
     )
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { parseSpan, type Actions } from '../../act.js'
+import { commandLine } from '../../output/command-line.js'
 import { tokenView } from '../../views/house-view.js'
 
 interface Options {
@@ -23,7 +24,9 @@ export function addTokenCreate(token: Command, { act }: Actions): void {
           requestId: randomUUID(),
         })
         session.show({ ...(created && tokenView(created)), secret }, () => secret)
-        session.say(`${name}: keep it now, it is not shown again; \`goldkeep token revoke ${name}\` ends it`)
+        session.say(
+          `${name}: keep it now, it is not shown again; \`${commandLine('goldkeep', 'token', 'revoke', name)}\` ends it`,
+        )
       }),
     )
 }

@@ -15,7 +15,7 @@ export function addTokenList(token: Command, { act }: Actions): void {
           (page) => page.tokens,
         )
         const views = found.map(tokenView)
-        session.show({ tokens: views }, () => tokenTable(views))
+        session.show({ tokens: views }, (width) => tokenTable(views, width))
       }),
     )
 }

@@ -21,7 +21,7 @@ export function addUploadAbort(upload: Command, { act }: Actions): void {
         const versionId = await findUploadId(connection, reference)
         const view = uploadView(await uploads.abort({ versionId, reason: options.reason ?? '' }))
         await new UploadRecords(session.stateDirectory).forget(versionId)
-        session.show(view, () => uploadTable([view]))
+        session.show(view, (width) => uploadTable([view], width))
       }),
     )
 }

@@ -39,7 +39,13 @@ export function addUploadBegin(upload: Command, { act }: Actions): void {
         file.pattern,
         `${file.description}${file.optional ? ' (may be left out)' : ''}`,
       ])
-      session.say(formatTable(['the schema calls for', 'which holds'], rows, 'the schema calls for no files'))
+      session.say(
+        formatTable(
+          { head: ['the schema calls for', 'which holds'], nothing: 'the schema calls for no files' },
+          rows,
+          session.widthOf('stderr'),
+        ),
+      )
       session.say(
         `next: goldkeep upload write ${begun.versionId} PATH FILE, then goldkeep upload seal ${begun.versionId}`,
       )

@@ -6,6 +6,7 @@ import type { Session } from '../../session.js'
 import { beginOrResume, type DirectoryUpload } from '../../transfer/begin-or-resume.js'
 import { addCaptureOptions, type CaptureOptions } from '../../transfer/capture-options.js'
 import { findCaptureFiles, type CaptureDirectory } from '../../transfer/find-capture-files.js'
+import { namesOf } from '../../output/printable.js'
 import { commandLine } from '../../output/command-line.js'
 import { orSay, sayHowToGoOn } from '../../transfer/how-to-go-on.js'
 import { inParallel } from '../../transfer/in-parallel.js'
@@ -49,7 +50,7 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
           throw usageError('expected a folder and --image IMAGE, or a command; see `goldkeep upload --help`')
         const capture = await findCaptureFiles(directory)
         if (capture.leftOut.length > 0)
-          session.say(`left out, no part of a capture: ${capture.leftOut.join(', ')}`)
+          session.say(`left out, no part of a capture: ${namesOf(capture.leftOut)}`)
         const begun = await beginOrResume(session, directory, capture, options.image, options)
         try {
           await uploadFolder(session, directory, capture, options.image, options, begun)

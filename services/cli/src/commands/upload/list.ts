@@ -21,7 +21,7 @@ export function addUploadList(upload: Command, { act }: Actions): void {
           (page) => page.uploads,
         )
         const views = found.map(uploadView)
-        session.show({ uploads: views }, () => uploadTable(views))
+        session.show({ uploads: views }, (width) => uploadTable(views, width))
       }),
     )
 }

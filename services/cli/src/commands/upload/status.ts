@@ -19,7 +19,10 @@ export function addUploadStatus(upload: Command, { act }: Actions): void {
         const versionId = await findUploadId(connection, reference)
         const known = uploadView(await uploads.get({ versionId }))
         const view = uploadStatusView(known, await askStorage(session, versionId))
-        session.show(view, () => `${uploadTable([view])}\n\n${uploadFileTable(view.files)}`)
+        session.show(
+          view,
+          (width) => `${uploadTable([view], width)}\n\n${uploadFileTable(view.files, width)}`,
+        )
       }),
     )
 }

@@ -42,6 +42,7 @@ export function addUploadWrite(upload: Command, { actWithChild }: Actions): void
     .argument('[file]', '"-" for standard input')
     .option('--take-over', 'take the file from another writer that is or was just active')
     .option('--wait-for-space <time>', 'how long to wait for room on a full volume (pipes 30m)', parseSpan)
+    .allowExcessArguments()
     .addHelpText('after', help)
     .action(
       actWithChild<Options>(async (session, [reference = '', path = '', file], options) => {

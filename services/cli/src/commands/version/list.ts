@@ -23,7 +23,7 @@ export function addVersionList(version: Command, { act }: Actions): void {
           (page) => page.versions,
         )
         const views = found.map(versionView).filter((one) => options.all || !ended.has(one.lifecycle))
-        session.show({ versions: views }, () => versionTable(views, imageId || 'any image'))
+        session.show({ versions: views }, (width) => versionTable(views, imageId || 'any image', width))
       }),
     )
 }

@@ -28,7 +28,7 @@ export function addVersionMark(version: Command, { act }: Actions): void {
         const { versionId, etag } = await findVersion(connection, reference)
         const marked = await connection.versions.mark({ versionId, mark, reason: options.reason ?? '', etag })
         const view = versionView(marked)
-        session.show(view, () => versionFields({ ...view, files: [] }))
+        session.show(view, (width) => versionFields({ ...view, files: [] }, width))
       }),
     )
 }

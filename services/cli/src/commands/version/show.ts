@@ -11,7 +11,7 @@ export function addVersionShow(version: Command, { act }: Actions): void {
     .action(
       act(async (session, [reference = '']) => {
         const view = versionView(await findVersion(await session.catalog(), reference))
-        session.show(view, () => versionFields(view))
+        session.show(view, (width) => versionFields(view, width))
       }),
     )
 }
