@@ -42,6 +42,7 @@ describe('versions', () => {
       presence: Presence.PRESENCE_PRESENT,
       fileCount: 1,
       isPrimary: false,
+      warningCount: 0,
       locations: [{ volumeId, presence: Presence.PRESENCE_PRESENT }],
     })
     expect(version.files.map((file) => file.path)).toEqual(['schema', wimPath])

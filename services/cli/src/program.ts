@@ -29,10 +29,7 @@ GOLDKEEP_HOME, in .goldkeep here or above, or in your configuration directory.`
  * The whole command tree. The directory of commands is the manual.
  * @param behind the words behind `--`, marked
  */
-export function createProgram(
-  environment: CliEnvironment,
-  behind?: readonly string[],
-): Command {
+export function createProgram(environment: CliEnvironment, behind?: readonly string[]): Command {
   const actions = createActions(environment, behind)
   const program = new Command('goldkeep')
     .description('Keeps golden images: every version beside the others, and you decide which is deployed.')

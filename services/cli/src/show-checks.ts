@@ -2,6 +2,7 @@ import type { catalog } from '@goldkeep/contracts'
 import { checksFailed } from './cli-error.js'
 import type { Session } from './session.js'
 import { findingTable, findingView } from './views/finding-view.js'
+import { stateWithWarnings } from './views/version-view.js'
 import { verdictWord } from './views/words.js'
 
 /**
@@ -22,7 +23,8 @@ export async function showChecks(
   const name = `${version.imageId}@${version.number}`
   session.show(document, (width) => {
     const progress = answer.progress ? `, checks are ${answer.progress}` : ''
-    return `${name} is ${verdict}${progress}\n\n${findingTable(findings, width)}`
+    const warnings = findings.filter((finding) => finding.verdict === 'WARN').length
+    return `${name} is ${stateWithWarnings({ state: verdict, warnings })}${progress}\n\n${findingTable(findings, width)}`
   })
   if (verdict !== 'INVALID') return
   const failed = findings.filter((finding) => finding.verdict === 'FAIL')

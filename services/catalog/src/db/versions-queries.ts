@@ -14,6 +14,8 @@ export interface LocationView {
 export interface VersionView extends Omit<VersionRow, 'manifest' | 'schema'> {
   readonly imageId: string
   readonly isPrimary: boolean
+  /** Findings with the verdict WARN. */
+  readonly warningCount: number
   readonly locations: readonly LocationView[]
 }
 
@@ -60,6 +62,10 @@ export const selectVersions = (db: Kysely<DB>) =>
     .innerJoin('images', 'images.uid', 'versions.imageUid')
     .select(columns.map((column) => `versions.${column}` as const))
     .select('images.imageId')
+    .select(
+      sql<number>`(select count(*)::int from findings
+        where findings.version_id = versions.version_id and findings.verdict = 'WARN')`.as('warningCount'),
+    )
     .select(sql<boolean>`images.primary_version_id is not distinct from versions.version_id`.as('isPrimary'))
     .select((from) =>
       jsonArrayFrom(

@@ -56,6 +56,7 @@ export const encodeVersion = (
   etag: String(version.revision),
   fileCount: version.fileCount,
   verdictTime: version.verdictAt ?? undefined,
+  warningCount: version.warningCount,
 })
 
 /** Before the seal there are no bytes that could be present or missing. */

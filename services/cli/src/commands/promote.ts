@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CatalogConnection } from '@goldkeep/client'
 import type { Command } from 'commander'
+import { acceptWarnings } from '../accept-warnings.js'
 import type { Actions } from '../act.js'
 import { findVersion } from '../version-reference.js'
 import { showPrimaryChange } from '../show-primary-change.js'
@@ -9,6 +10,7 @@ interface Options {
   readonly expect?: string
   readonly force?: boolean
   readonly reason?: string
+  readonly acceptWarnings?: boolean
 }
 
 export function addPromote(parent: Command, { act }: Actions): void {
@@ -21,6 +23,7 @@ export function addPromote(parent: Command, { act }: Actions): void {
     .option('--expect <version>', 'promote only if this is the primary now; "none" for no primary')
     .option('--force', 'although it is not VALID, is marked bad, or is damaged; needs --reason')
     .option('--reason <text>', 'kept in the history')
+    .option('--accept-warnings', 'although it has a schema only, or comes from another environment')
     .action(
       act<Options>(async (session, [first = '', second], options) => {
         const connection = await session.catalog()
@@ -29,6 +32,8 @@ export function addPromote(parent: Command, { act }: Actions): void {
           : findVersion(connection, second, first))
         const { imageId, versionId } = version
         const expectedPrimaryVersionId = await expectedPrimary(connection, imageId, options.expect)
+        const isAccepted = options.acceptWarnings ?? false
+        const hadToBe = await acceptWarnings(session, version, expectedPrimaryVersionId, isAccepted)
         const { change } = await connection.images.promote({
           imageId,
           versionId,
@@ -37,7 +42,9 @@ export function addPromote(parent: Command, { act }: Actions): void {
           reason: options.reason ?? '',
           requestId: randomUUID(),
         })
-        const undo = change?.fromVersionId && `goldkeep promote ${imageId}@${change.fromNumber}`
+        const undo =
+          change?.fromVersionId &&
+          `goldkeep promote ${imageId}@${change.fromNumber}${hadToBe ? ' --accept-warnings' : ''}`
         showPrimaryChange(session, change, undo || undefined)
       }),
     )

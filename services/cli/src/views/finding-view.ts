@@ -24,13 +24,17 @@ export function findingTable(findings: readonly FindingView[], width?: number): 
     { head: ['verdict', 'check', 'file', 'what was found'], nothing: 'no check has run yet' },
     findings
       .toSorted((one, other) => rank(one) - rank(other))
-      .map((finding) => [finding.verdict, finding.check, finding.path ?? '', describe(finding)]),
+      .map((finding) => [finding.verdict, finding.check, finding.path ?? '', describeFinding(finding)]),
     width,
   )
 }
 
 /** The message, with expected and found unless it tells them itself. */
-function describe({ message, expected, found }: FindingView): string {
+export function describeFinding({
+  message,
+  expected,
+  found,
+}: Pick<FindingView, 'message' | 'expected' | 'found'>): string {
   const untold = (part: string | undefined): part is string => part !== undefined && !message.includes(part)
   const parts = [
     ...(untold(expected) ? [`expected ${expected}`] : []),

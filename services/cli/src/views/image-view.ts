@@ -1,5 +1,6 @@
 import type { catalog } from '@goldkeep/contracts'
 import { formatSize, formatTime } from '../output/format.js'
+import { onOneLine } from '../output/printable.js'
 import { formatFields, formatTable } from '../output/table.js'
 import { isoTime } from './words.js'
 
@@ -51,12 +52,13 @@ export function imageTable(images: readonly ImageView[], width?: number): string
   )
 }
 
-export function imageFields(image: ImageView, width?: number): string {
+export function imageFields(image: ImageView, width?: number, warnings: readonly string[] = []): string {
   return formatFields(
     [
       ['image', image.imageId],
       ['description', image.description],
       ['primary', primaryOf(image)],
+      ['warnings', warnings.map(onOneLine).join('\n')],
       [
         'versions',
         image.versionCount > 0 ? `${image.versionCount}, the latest is @${image.latestNumber}` : 'none yet',

@@ -18,6 +18,7 @@ export function versionView(version: catalog.Version) {
     lifecycle: words.lifecycleWord(version.lifecycle),
     verdict: words.verdictWord(version.verdict),
     presence: words.presenceWord(version.presence),
+    warnings: version.warningCount,
     pending: pending && { command: words.commandWord(pending.command), since: words.isoTime(pending.since) },
     isPrimary,
     mark: words.markWord(version.mark) || undefined,
@@ -70,7 +71,7 @@ export function versionTable(versions: readonly VersionView[], image: string, wi
     versions.map((version) => [
       version.reference,
       version.versionId,
-      version.state,
+      stateWithWarnings(version),
       badges(version),
       formatSize(version.sizeBytes),
       formatTime(version.sealTime),
@@ -84,7 +85,7 @@ export function versionFields(version: VersionView, width?: number): string {
   const fields = formatFields(
     [
       ['version', `${version.reference}  ${version.versionId}`],
-      ['state', [version.state, badges(version)].filter(Boolean).join(', ')],
+      ['state', [stateWithWarnings(version), badges(version)].filter(Boolean).join(', ')],
       ['pending', version.pending ? `${version.pending.command} ${formatTime(version.pending.since)}` : ''],
       [
         'marked',
@@ -111,6 +112,11 @@ export function versionFields(version: VersionView, width?: number): string {
     sha256,
   ])
   return `${fields}\n\n${formatTable({ head: ['file', 'size', 'kind', 'sha256'], nothing: '' }, rows, width)}`
+}
+
+/** `VALID, 2 warnings` */
+export function stateWithWarnings({ state, warnings }: Pick<VersionView, 'state' | 'warnings'>): string {
+  return warnings > 0 ? `${state}, ${formatCount(warnings, 'warning')}` : state
 }
 
 function badges(version: VersionView): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Actions } from '../../act.js'
 import { findVersion } from '../../version-reference.js'
-import { versionView } from '../../views/version-view.js'
+import { stateWithWarnings, versionView } from '../../views/version-view.js'
 
 export function addVersionValidate(version: Command, { act }: Actions): void {
   version
@@ -13,7 +13,7 @@ export function addVersionValidate(version: Command, { act }: Actions): void {
         const connection = await session.catalog()
         const { versionId } = await findVersion(connection, reference)
         const view = versionView(await connection.versions.revalidate({ versionId }))
-        session.show(view, () => `${view.reference} is ${view.state}`)
+        session.show(view, () => `${view.reference} is ${stateWithWarnings(view)}`)
         session.say(`next: goldkeep version wait ${view.reference}`)
       }),
     )
