@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
+import { formatCheckedDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const changeRecord = z.looseObject({
   format: z.literal(formatMajor),
@@ -36,5 +36,5 @@ export function parseChangeRecord(bytes: Uint8Array): ChangeRecord {
 }
 
 export function formatChangeRecord(record: ChangeRecord): Uint8Array {
-  return formatDocument(record)
+  return formatCheckedDocument(record)
 }

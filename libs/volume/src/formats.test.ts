@@ -125,7 +125,7 @@ describe('the trash', () => {
     const { house, volume, image: imageId, uid } = document
     const head = { format: 1, house, volume, image: imageId, uid, version, epoch: 1, op_seq: 4 }
     const sidecar = { ...head, whence: 'images/win11-lab', trashed: time.toISOString(), later: 7 }
-    expect(parseTrashSidecar(formatTrashSidecar(parseTrashSidecar(bytes(sidecar))))).toEqual(sidecar)
+    expect(parseTrashSidecar(formatTrashSidecar(parseTrashSidecar(bytes(sidecar))))).toMatchObject(sidecar)
     expect(() => parseTrashSidecar(bytes({ ...sidecar, format: 2 }))).toThrow(/found format 2/)
   })
 })

@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
+import { formatCheckedDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const profile = z.looseObject({
   uid: z.string(),
@@ -51,7 +51,7 @@ export function parseImageDocument(bytes: Uint8Array): ImageDocument {
 }
 
 export function formatImageDocument(document: ImageDocument): Uint8Array {
-  return formatDocument(document)
+  return formatCheckedDocument(document)
 }
 
 /** Where an image's publication stands; ordered by epoch, then generation. */

@@ -1,4 +1,5 @@
 export * from './change-record.js'
+export * from './checksum.js'
 export * from './format.js'
 export * from './image-document.js'
 export * from './layout.js'

@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId, parseVolumeId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
+import { formatCheckedDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const sidecar = z.looseObject({
   format: z.literal(formatMajor),
@@ -30,5 +30,5 @@ export function parseTrashSidecar(bytes: Uint8Array): TrashSidecar {
 }
 
 export function formatTrashSidecar(document: TrashSidecar): Uint8Array {
-  return formatDocument(document)
+  return formatCheckedDocument(document)
 }

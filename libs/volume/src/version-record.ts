@@ -1,6 +1,6 @@
 import { parseHouseId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
+import { formatCheckedDocument, formatMajor, orderNumber, parseDocument, parsedBy } from './format.js'
 
 const versionRecord = z.looseObject({
   format: z.literal(formatMajor),
@@ -42,5 +42,5 @@ export function parseVersionRecord(bytes: Uint8Array): VersionRecord {
 }
 
 export function formatVersionRecord(record: VersionRecord): Uint8Array {
-  return formatDocument(record)
+  return formatCheckedDocument(record)
 }

@@ -1,6 +1,6 @@
 import { parseHouseId, parseVolumeId } from '@goldkeep/domain'
 import { z } from 'zod'
-import { formatDocument, formatMajor, parseDocument, parsedBy } from './format.js'
+import { formatCheckedDocument, formatMajor, parseDocument, parsedBy } from './format.js'
 
 const identity = z.looseObject({
   format: z.literal(formatMajor),
@@ -17,5 +17,5 @@ export function parseVolumeIdentity(bytes: Uint8Array): VolumeIdentity {
 }
 
 export function formatVolumeIdentity(document: VolumeIdentity): Uint8Array {
-  return formatDocument(document)
+  return formatCheckedDocument(document)
 }

@@ -111,7 +111,7 @@ export async function takeVolume(
       if (!found) await requireEmpty(root)
       return found
     })
-    const identity = bytes && parseVolumeIdentity(bytes)
+    const identity = bytes && identityOf(bytes, path)
     const volumeId = identity?.volume ?? newVolumeId()
     return {
       identity,
@@ -135,6 +135,14 @@ export async function takeVolume(
       log.warn({ err: fault, volume: path }, 'the volume could not be released in order')
     })
     throw error
+  }
+}
+
+function identityOf(bytes: Uint8Array, path: string): VolumeIdentity {
+  try {
+    return parseVolumeIdentity(bytes)
+  } catch (error) {
+    throw new UnfitVolumeError(path, 'its volume.json is kept as it is; put a good copy of it back', error)
   }
 }
 
