@@ -44,7 +44,7 @@ const leases = async (): Promise<string[]> =>
 /** As its owner would have written it. */
 async function writeLease(epoch: number, holder: ProcessIdentity, more: object = {}): Promise<void> {
   const times = { heartbeatMs: 50, lostAfterMs: 200 }
-  const content = { format: 1, epoch, ...holder, nonce: 'n', since: 'today', ...times, beat: 1, ...more }
+  const content = { format: 1, epoch, ...holder, nonce: 'n', since: 'today', ...times, renewals: 1, ...more }
   await writeFile(`${volume}/.next`, JSON.stringify(content))
   await rename(`${volume}/.next`, `${volume}/.lease-${epoch}`)
 }
@@ -90,10 +90,14 @@ describe('a fresh lease', () => {
 
   test('of a zombie holds nobody up', async () => {
     // The sleep that the shell becomes does not wait for its child.
-    const child = living('true & echo $!; exec sleep 600')
+    const child = living('sleep 600 & echo $!; exec sleep 600')
     const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer]
     const pid = Number(line.toString())
+    const nameOf = (id: number): string => readFileSync(`/proc/${id}/comm`, 'utf8').trim()
     const state = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) (.).*$/s, '$1')
+    const isSleep = () => Promise.resolve(nameOf(child.pid ?? 0) === 'sleep' || undefined)
+    await waitUntil(isSleep, { what: 'the shell has become a sleep' })
+    process.kill(pid, 'SIGKILL')
     await waitUntil(() => Promise.resolve(state() === 'Z' || undefined), { what: 'the child is a zombie' })
     await writeLease(1, identityOf(pid))
     expect(await timeToTake()).toBeLessThan(lease.takeoverAfterMs)
@@ -137,7 +141,7 @@ describe('a newcomer', () => {
     const sys = watchSyscalls()
     const renewal: Promise<void>[] = []
     sys.interfere = ({ name, path }) => {
-      if (name === 'open' && path === '.lease-2') renewal.push(writeLease(1, elsewhere, { beat: 2 }))
+      if (name === 'open' && path === '.lease-2') renewal.push(writeLease(1, elsewhere, { renewals: 2 }))
     }
     await expect(take({}, sys)).rejects.toThrow(/process 4711 on elsewhere .*renewed its lease just now/)
     expect(renewal).toHaveLength(1)
@@ -235,12 +239,12 @@ describe('a volume that others have filled', () => {
       },
     }
     const one = await take({}, full)
-    const beatOf = async (): Promise<number> =>
-      (JSON.parse(await readFile(`${volume}/.lease-1`, 'utf8')) as { beat: number }).beat
+    const renewalsOf = async (): Promise<number> =>
+      (JSON.parse(await readFile(`${volume}/.lease-1`, 'utf8')) as { renewals: number }).renewals
     isFull = true
-    const began = await beatOf()
+    const began = await renewalsOf()
     const enough = began + (2 * lease.lostAfterMs) / lease.heartbeatMs
-    const renewed = waitUntil(async () => (await beatOf()) >= enough, { what: 'the lease is renewed' })
+    const renewed = waitUntil(async () => (await renewalsOf()) >= enough, { what: 'the lease is renewed' })
     await Promise.race([renewed, one.lost])
   })
 })

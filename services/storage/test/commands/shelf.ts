@@ -13,7 +13,7 @@ import { directoryInMemory, treeOf } from '@goldkeep/testing'
 import { formatImageDocument, formatMajor } from '@goldkeep/volume'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { takeVolume } from '../../src/store/disk/open-volume.js'
+import { takeVolume, type VolumeOptions } from '../../src/store/disk/open-volume.js'
 import type { Syscalls } from '../../src/store/disk/syscalls.js'
 import type { VersionStore } from '../../src/store/version-store.js'
 import { bytesOf, sha256 } from '../support/bytes.js'
@@ -44,7 +44,11 @@ export interface Shelf {
   /** Every byte on the volume, without what changes by itself. */
   tree(): Promise<string[]>
   /** Ends the store, and begins another on what is there then. */
-  reopen(options?: { sys?: Syscalls; meanwhile?: () => unknown }): Promise<VersionStore>
+  reopen(options?: {
+    sys?: Syscalls
+    owning?: VolumeOptions
+    meanwhile?: () => unknown
+  }): Promise<VersionStore>
   close(): Promise<void>
 }
 
@@ -100,18 +104,18 @@ async function openShelf(volume: string, sys: Syscalls = directSyscalls): Promis
       return running.store
     },
     tree: () => treeOf(volume, { without: /^\.(lease|owner|trust|commands|reserve)|^volume\.json/ }),
-    reopen: async ({ sys: next = directSyscalls, meanwhile } = {}) => {
+    reopen: async ({ sys: next = directSyscalls, owning, meanwhile } = {}) => {
       await running.end()
       await meanwhile?.()
-      running = await openStore(volume, next)
+      running = await openStore(volume, next, owning)
       return running.store
     },
     close: () => running.end(),
   }
 }
 
-async function openStore(volume: string, sys: Syscalls) {
-  const owned = await takeVolume(volume, log, new AbortController().signal, sys)
+async function openStore(volume: string, sys: Syscalls, owning: VolumeOptions = {}) {
+  const owned = await takeVolume(volume, log, new AbortController().signal, sys, owning)
   const store = await owned.open(house)
   const end = async (): Promise<void> => {
     await store.close().catch(unlessKilled)

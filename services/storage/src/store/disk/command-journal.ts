@@ -1,4 +1,4 @@
-import { DomainError, type Uid, type UploadEnd, type VersionId } from '@goldkeep/domain'
+import { DomainError, type Uid, type UploadEnd, type VersionId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import { volumeLayout } from '@goldkeep/volume'
 import type { CommandOrder } from '../version-commands.js'
@@ -16,6 +16,7 @@ import { decodeCommands } from './commands-file.js'
 import type { VolumeRoot } from './directories.js'
 import { Journal } from './journal.js'
 import { JournalDamagedError } from './journal-damage.js'
+import type { JournalWitness } from './journal-witness.js'
 
 type Untimed<R> = R extends unknown ? Omit<R, 'time'> : never
 type Recalled<Verb> = Verb extends CommandVerb ? BegunCommand<Verb> : EndedUpload
@@ -33,10 +34,16 @@ export class CommandJournal {
     readonly damage?: JournalDamagedError,
   ) {}
 
-  static async open(root: VolumeRoot, log: Logger): Promise<CommandJournal> {
+  static async open(
+    root: VolumeRoot,
+    volume: VolumeId,
+    witness: JournalWitness,
+    log: Logger,
+  ): Promise<CommandJournal> {
     try {
       const { journal, records } = await Journal.open(root, volumeLayout('').commands, log, {
-        decode: decodeCommands,
+        decode: (bytes) => decodeCommands(bytes, witness.framesOf(volume)),
+        onDurable: (frames) => witness.note(volume, frames),
       })
       return new CommandJournal(journal).#replay(records)
     } catch (error) {

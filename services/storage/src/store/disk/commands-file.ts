@@ -10,8 +10,12 @@ export function createCommandsFile(root: VolumeRoot): Promise<void> {
   return replaceFile(root, path, encodeFrame([], 0))
 }
 
-/** It has had a whole frame since the volume was founded: one without is lost, whatever became of its bytes. */
-export function decodeCommands(bytes: Uint8Array): DecodedJournal {
+/**
+ * Reads the journal of commands. One with fewer frames than it has had is damaged, however whole the others are.
+ * @param witnessed how many it has at least. It has had one since the volume was founded
+ */
+export function decodeCommands(bytes: Uint8Array, witnessed: number): DecodedJournal {
   const decoded = decodeFrames(bytes)
-  return decoded.frameCount > 0 ? decoded : { ...decoded, end: 'damaged' }
+  const expectedFrames = Math.max(1, witnessed)
+  return decoded.frameCount >= expectedFrames ? decoded : { ...decoded, end: 'damaged', expectedFrames }
 }

@@ -12,10 +12,22 @@ export class JournalDamagedError extends DomainError {
   ) {
     super(
       'JOURNAL_DAMAGED',
-      `${path} is damaged at byte ${decoded.goodBytes}, and records that were acknowledged may be lost in it. ` +
+      `${describeDamage(path, decoded)}. ` +
         'It is kept as it is, and what depends on it is refused until it is repaired: stop this storage service, then ' +
         'run `node services/storage/dist/bundle.js repair VOLUME` (see docs/operations/damaged-journals.md)',
       { path, byte: String(decoded.goodBytes) },
     )
   }
+}
+
+function describeDamage(
+  path: string,
+  { goodBytes, frameCount, expectedFrames, later }: DecodedJournal,
+): string {
+  if (expectedFrames === undefined || later.length > 0)
+    return `${path} is damaged at byte ${goodBytes}, and records that were acknowledged may be lost in it`
+  return (
+    `${path} is too short: expected at least ${expectedFrames} whole frames, found ${frameCount}; ` +
+    'records that were acknowledged are lost at its end'
+  )
 }

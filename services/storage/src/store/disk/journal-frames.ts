@@ -42,6 +42,8 @@ export interface DecodedJournal {
    * `damaged`: whole frames follow, which no crash leaves, and acknowledged records are lost in between.
    */
   readonly end: 'clean' | 'torn' | 'damaged'
+  /** How many frames are known to have been there, where the journal has fewer. */
+  readonly expectedFrames?: number
   /** Of a damaged journal, the records of whole frames after the damage. */
   readonly later: readonly unknown[]
 }

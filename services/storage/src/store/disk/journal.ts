@@ -19,6 +19,8 @@ export interface JournalKind {
   readonly decode?: (bytes: Uint8Array) => DecodedJournal
   /** Fewer records that say the same, or the given array itself. */
   readonly compact?: (records: readonly unknown[]) => readonly unknown[]
+  /** Told how many frames are on stable storage. */
+  readonly onDurable?: (frames: number) => void
 }
 
 interface Waiting {
@@ -42,7 +44,10 @@ export class Journal {
     private readonly fd: number,
     private length: number,
     private frameCount: number,
-  ) {}
+    private readonly onDurable: (frames: number) => void,
+  ) {
+    onDurable(frameCount)
+  }
 
   /**
    * Opens the journal, made when absent, and gives back its records.
@@ -56,7 +61,7 @@ export class Journal {
     root: VolumeRoot,
     path: string,
     log: Logger,
-    { decode = decodeFrames, compact = (records) => records }: JournalKind = {},
+    { decode = decodeFrames, compact = (records) => records, onDurable = () => {} }: JournalKind = {},
   ): Promise<{ journal: Journal; records: readonly unknown[] }> {
     const bytes = (await readWhole(root, path)) ?? new Uint8Array()
     const decoded = decode(bytes)
@@ -70,7 +75,7 @@ export class Journal {
     const fd = await withDirectory(root, dirname(path), (directory) =>
       root.sys.open(directory.at(basename(path)), O_WRONLY | O_CREAT | O_NOFOLLOW, 0o644),
     )
-    return { journal: new Journal(root, fd, content.length, frameCount), records }
+    return { journal: new Journal(root, fd, content.length, frameCount, onDurable), records }
   }
 
   /** Resolves when the record is on stable storage. */
@@ -141,6 +146,7 @@ export class Journal {
     }
     this.length += frame.length
     this.frameCount += 1
+    this.onDurable(this.frameCount)
     this.#hasGrown = true
   }
 

@@ -1,6 +1,7 @@
 import { DomainError } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import { findMovedRoot, type VolumeRoot } from './directories.js'
+import type { JournalWitness } from './journal-witness.js'
 import { describeHolder, leaseEpochs, readLease, writeLease, type Holder } from './lease.js'
 import type { LeaseTimes } from './lease-times.js'
 import { elapsedMs, type ClockReading, type OwnerClock } from './owner-clock.js'
@@ -11,106 +12,136 @@ export interface LeaseKeeping {
   readonly log: Logger
   readonly times: LeaseTimes
   readonly clock: OwnerClock
+  readonly witness: JournalWitness
 }
 
-export type KeptLease = ReturnType<typeof keepLease>
+/** Renews the lease, and answers whether the volume is still this process's. See decisions/0007. */
+export class LeaseKeeper {
+  /** Rejects when the volume is no longer ours. */
+  readonly lost: Promise<never>
+  #reject: (error: Error) => void = () => {}
+  #loss: DomainError | undefined
+  /** Of the present or the last renewal; the lease was made with number 0. */
+  #renewals = 0
+  #renewing: Promise<void> | undefined
+  #ticksSinceRenewalBegan = 0
+  readonly #timer: NodeJS.Timeout
 
-/**
- * Renews the lease, and answers whether the volume is still this process's. See Ownership.
- * @param begun before the lease was written first
- */
-export function keepLease({ root, holder, log, times, clock }: LeaseKeeping, begun: ClockReading) {
-  let renewed = begun
-  let beats = 0
-  let beating: Promise<void> | undefined
-  let ticksInBeat = 0
-  let loss: DomainError | undefined
-  let lose: (error: Error) => void = () => {}
-  const lost = new Promise<never>((_, reject) => {
-    lose = reject
-  })
-  lost.catch(() => {})
+  constructor(
+    private readonly keeping: LeaseKeeping,
+    /** A reading of the clock from before the lease was last written. */
+    private renewed: ClockReading,
+  ) {
+    this.lost = new Promise<never>((_, reject) => {
+      this.#reject = reject
+    })
+    this.lost.catch(() => {})
+    this.#timer = setInterval(() => this.#tick(), keeping.times.heartbeatMs)
+    this.#timer.unref()
+  }
 
-  const giveUp = (why: string): void => {
-    loss ??= new DomainError('SHUTTING_DOWN', `storage is stopping: ${why}`)
-    lose(new Error(why))
+  /** Whether `confirm` need not ask the disk. */
+  isFresh(): boolean {
+    return this.#loss === undefined && this.#silentMs() <= this.keeping.times.lostAfterMs
   }
-  const silentFor = (): number => elapsedMs(renewed, clock.read())
-  const giveUpAfterAWhile = (): void => {
-    if (silentFor() > times.lostAfterMs)
-      giveUp(`the lease of ${root.path} could not be renewed for ${times.lostAfterMs / 1000} s`)
+
+  /** @throws DomainError SHUTTING_DOWN */
+  async confirm(): Promise<void> {
+    while (!this.isFresh()) {
+      this.#requireMine()
+      await this.#renewOnce()
+    }
   }
-  const requireMine = (): void => {
-    if (loss) throw loss
-  }
-  const look = async (): Promise<void> => {
-    requireMine()
+
+  /** @throws DomainError SHUTTING_DOWN when there is a successor */
+  async look(): Promise<void> {
+    const { root, holder } = this.keeping
+    this.#requireMine()
     const newest = (await leaseEpochs(root)).at(-1)
-    if (newest === undefined || newest <= holder.epoch) return requireMine()
+    if (newest === undefined || newest <= holder.epoch) return this.#requireMine()
     const successor = await readLease(root, newest)
-    giveUp(`the volume ${root.path} was taken over by ${describeHolder(successor ?? { holder: undefined })}`)
-    requireMine()
+    const who = describeHolder(successor ?? { holder: undefined })
+    this.#giveUp(`the volume ${root.path} was taken over by ${who}`)
+    this.#requireMine()
   }
+
+  /** Marks the volume as free, if it is this process's to give. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#renewing
+    if (!this.#loss) await this.#write({ released: true })
+  }
+
+  #tick(): void {
+    if (this.#loss) return
+    if (!this.#renewing) return void this.#renewOnce()
+    // A file system that has gone away answers nothing at all, not even with an error. Ticks are counted, not
+    // time: a process that was stopped in the middle of a renewal gets to end it.
+    this.#ticksSinceRenewalBegan += 1
+    const { heartbeatMs, lostAfterMs } = this.keeping.times
+    if (this.#ticksSinceRenewalBegan * heartbeatMs > lostAfterMs) this.#giveUpWhenSilent()
+  }
+
+  #renewOnce(): Promise<void> {
+    if (this.#renewing) return this.#renewing
+    this.#ticksSinceRenewalBegan = 0
+    this.#renewing = this.#renew()
+      .catch((error: unknown) => {
+        if (this.#loss) return
+        this.keeping.log.error({ err: error }, 'the lease of the volume could not be renewed')
+        this.#giveUpWhenSilent()
+      })
+      .finally(() => {
+        this.#renewing = undefined
+      })
+    return this.#renewing
+  }
+
+  /** Looks first, so that a lost lease is not written again, and last, so that no successor is overlooked. */
+  async #renew(): Promise<void> {
+    const started = this.keeping.clock.read()
+    await this.look()
+    await this.#requireInPlace()
+    await this.#write({})
+    await this.look()
+    // Not the time of the end: a successor counts from the change that it saw, which may be soon after the start.
+    this.renewed = started
+  }
+
+  #write(state: { readonly released?: true }): Promise<void> {
+    const { root, holder, witness } = this.keeping
+    this.#renewals += 1
+    return writeLease(root, holder, { renewals: this.#renewals, journal: witness.told, ...state })
+  }
+
   /** What is acknowledged in a directory that nobody finds again would be lost. */
-  const requireInPlace = async (): Promise<void> => {
+  async #requireInPlace(): Promise<void> {
+    const { root } = this.keeping
     const found = await findMovedRoot(root)
     if (found === undefined) return
-    giveUp(
+    this.#giveUp(
       `the volume ${root.path} was moved or unmounted while it was served: expected the directory that was opened ` +
         `at the start, found ${found}. What was acknowledged is in that directory; put it back, then start again`,
     )
-    requireMine()
+    this.#requireMine()
   }
-  /** Looks first, so that a lost lease is not written again, and last, so that no successor is overlooked. */
-  const renew = async (): Promise<void> => {
-    const started = clock.read()
-    await look()
-    await requireInPlace()
-    await writeLease(root, holder, { beat: (beats += 1) })
-    await look()
-    // A successor has watched the lease for longer than this, and has seen it change after `started`.
-    renewed = started
+
+  #silentMs(): number {
+    return elapsedMs(this.renewed, this.keeping.clock.read())
   }
-  const beat = (): Promise<void> => {
-    if (beating) return beating
-    ticksInBeat = 0
-    beating = renew()
-      .catch((error: unknown) => {
-        if (loss) return
-        log.error({ err: error }, 'the lease of the volume could not be renewed')
-        giveUpAfterAWhile()
-      })
-      .finally(() => {
-        beating = undefined
-      })
-    return beating
+
+  #giveUpWhenSilent(): void {
+    const { root, times } = this.keeping
+    if (this.#silentMs() > times.lostAfterMs)
+      this.#giveUp(`the lease of ${root.path} could not be renewed for ${times.lostAfterMs / 1000} s`)
   }
-  const tick = (): void => {
-    if (loss) return
-    if (!beating) return void beat()
-    // A file system that has gone away answers nothing at all, not even with an error. Ticks are counted, not
-    // time: a process that was stopped in the middle of a renewal gets to end it.
-    ticksInBeat += 1
-    if (ticksInBeat * times.heartbeatMs > times.lostAfterMs) giveUpAfterAWhile()
+
+  #giveUp(why: string): void {
+    this.#loss ??= new DomainError('SHUTTING_DOWN', `storage is stopping: ${why}`)
+    this.#reject(new Error(why))
   }
-  const timer = setInterval(tick, times.heartbeatMs)
-  timer.unref()
-  const isFresh = (): boolean => loss === undefined && silentFor() <= times.lostAfterMs
-  return {
-    lost,
-    isFresh,
-    look,
-    async confirm(): Promise<void> {
-      while (!isFresh()) {
-        requireMine()
-        await beat()
-      }
-    },
-    /** Marks the volume as free, if it is this process's to give. */
-    async end(): Promise<void> {
-      clearInterval(timer)
-      await beating
-      if (!loss) await writeLease(root, holder, { beat: beats + 1, released: true })
-    },
+
+  #requireMine(): void {
+    if (this.#loss) throw this.#loss
   }
 }

@@ -1,7 +1,9 @@
+import { checksumFault, withChecksum } from '@goldkeep/volume'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { listDirectory, withDirectory, type VolumeRoot } from './directories.js'
 import { writeFully } from './full-transfers.js'
+import type { WitnessedFrames } from './journal-witness.js'
 import type { LeaseTimes } from './lease-times.js'
 import type { ProcessIdentity } from './this-host.js'
 import { ignoreAbsent, readWhole, replaceFile } from './whole-files.js'
@@ -22,8 +24,10 @@ export interface Holder extends ProcessIdentity {
 }
 
 export interface LeaseState {
-  /** Counts the renewals, so that no two of them write the same bytes. */
-  readonly beat: number
+  /** Counts them, so that no two write the same bytes. */
+  readonly renewals: number
+  /** `undefined` until the journal has been opened once. */
+  readonly journal?: WitnessedFrames | undefined
   /** The owner has stopped in order: the volume is free. The lease stays, so that no epoch is given twice. */
   readonly released?: true
 }
@@ -56,17 +60,21 @@ const leaseName = (epoch: number): string => `.lease-${epoch}`
 const leaseLength = 2_048
 
 function leaseBytes(holder: Holder, state: LeaseState): Uint8Array {
-  const text = JSON.stringify({ format: 1, ...holder, ...state, heartbeat: Date.now() })
+  const text = JSON.stringify(withChecksum({ format: 1, ...holder, ...state, heartbeat: Date.now() }))
   return Buffer.from(`${text.padEnd(leaseLength - 1)}\n`)
 }
 
 /** @throws EEXIST when another made this epoch's lease */
-export async function createLease(root: VolumeRoot, holder: Holder): Promise<void> {
+export async function createLease(
+  root: VolumeRoot,
+  holder: Holder,
+  journal: WitnessedFrames | undefined,
+): Promise<void> {
   await withDirectory(root, '', async (directory) => {
     const path = directory.at(leaseName(holder.epoch))
     const fd = await root.sys.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
     try {
-      await writeFully(root.sys, fd, leaseBytes(holder, { beat: 0 }), 0)
+      await writeFully(root.sys, fd, leaseBytes(holder, { renewals: 0, journal }), 0)
       await root.sys.fsync(fd)
       await directory.sync()
     } catch (error) {
@@ -129,6 +137,15 @@ export async function readLease(root: VolumeRoot, epoch: number): Promise<Lease 
   return bytes && { epoch, bytes, holder: parseLease(bytes, epoch) }
 }
 
+/** What the newest lease that can be read says of the journal: a newcomer that was killed may have left none. */
+export async function readWitnessed(root: VolumeRoot): Promise<WitnessedFrames | undefined> {
+  for (const epoch of (await leaseEpochs(root)).reverse()) {
+    const journal = (await readLease(root, epoch))?.holder?.journal
+    if (journal && Number.isSafeInteger(journal.frames)) return journal
+  }
+  return undefined
+}
+
 export const isSameLease = (one: Lease | undefined, other: Lease | undefined): boolean =>
   one?.epoch === other?.epoch && Buffer.compare(one?.bytes ?? Buffer.of(), other?.bytes ?? Buffer.of()) === 0
 
@@ -136,7 +153,10 @@ function parseLease(bytes: Uint8Array, epoch: number): Lease['holder'] {
   try {
     const lease = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<Holder & LeaseState>
     const isWhole =
-      lease.epoch === epoch && typeof lease.nonce === 'string' && typeof lease.bootId === 'string'
+      lease.epoch === epoch &&
+      typeof lease.nonce === 'string' &&
+      typeof lease.bootId === 'string' &&
+      !checksumFault(lease)
     return isWhole ? (lease as Holder & LeaseState) : undefined
   } catch {
     return undefined

@@ -122,9 +122,9 @@ export async function takeVolume(
       open: (house) =>
         describeFaults(`read the volume ${path}`, async () => {
           const founding = { format: formatMajor, house, volume: volumeId } as const
-          return readVolume(root, log, identity ?? (await founded(root, founding)))
+          return readVolume(root, log, identity ?? (await founded(root, founding)), ownership.witness)
         }),
-      repairJournals: () => repairJournals(root, new Date()),
+      repairJournals: () => repairJournals(root, new Date(), ownership.witness.framesOf(volumeId)),
       trustFile: {
         read: () => readWhole(root, layout.trust),
         write: (content) => replaceFile(root, layout.trust, content),

@@ -46,7 +46,7 @@ export function askOwner(root: VolumeRoot, epoch: number): Promise<string | unde
 export async function answerAsOwner(root: VolumeRoot, holder: Holder): Promise<{ close(): Promise<void> }> {
   const server = net.createServer((socket) => {
     socket.on('error', () => socket.destroy())
-    socket.end(`${describeHolder({ holder: { ...holder, beat: 0 } })}\n`)
+    socket.end(`${describeHolder({ holder: { ...holder, renewals: 0 } })}\n`)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -6,6 +6,7 @@ import { tidyClones } from './clone-version.js'
 import { CommandJournal } from './command-journal.js'
 import type { VolumeRoot } from './directories.js'
 import { DiskStore } from './disk-store.js'
+import type { JournalWitness } from './journal-witness.js'
 import { readImageDocument, type HeldDocument } from './image-documents.js'
 import { linkPrimary } from './publish-image.js'
 import { PurgeLane } from './purge-lane.js'
@@ -23,8 +24,9 @@ export async function readVolume(
   root: VolumeRoot,
   log: Logger,
   identity: VolumeIdentity,
+  witness: JournalWitness,
 ): Promise<VersionStore> {
-  const commands = await CommandJournal.open(root, log)
+  const commands = await CommandJournal.open(root, identity.volume, witness, log)
   const { documents, unread } = await readDocuments(root, log)
   const maps = { relocating: new Map(), unsynced: new Map() } satisfies Partial<VolumeContents>
   if (!commands.damage) await tidyClones({ root, commands, log, ...maps })

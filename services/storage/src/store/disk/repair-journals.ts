@@ -5,7 +5,7 @@ import type { CommandRecord } from './command-records.js'
 import { decodeCommands } from './commands-file.js'
 import { listDirectory, makeDirectory, withDirectory, type VolumeRoot } from './directories.js'
 import { readImageDocument } from './image-documents.js'
-import { decodeFrames, encodeFrames, type DecodedJournal } from './journal-frames.js'
+import { decodeFrames, encodeFrame, encodeFrames, type DecodedJournal } from './journal-frames.js'
 import { replay, type UploadRecord } from './upload-records.js'
 import { listImages } from './version-index.js'
 import { readWhole, replaceFile } from './whole-files.js'
@@ -35,14 +35,21 @@ export interface RepairedJournal {
  * A seal or an end that an upload's journal still tells is gone on with. Otherwise the upload goes on with the
  * files that are known, and every one of them has to be started anew, since a later attempt may have taken the
  * place of the one that is known. An upload of which the journal's first record is lost is set aside whole.
+ * @param witnessed how many frames the journal of commands has had at least
  */
-export async function repairJournals(root: VolumeRoot, time: Date): Promise<RepairedJournal[]> {
+export async function repairJournals(
+  root: VolumeRoot,
+  time: Date,
+  witnessed: number,
+): Promise<RepairedJournal[]> {
   const stamp = time.toISOString().replace(/\W/g, '')
   const repaired: RepairedJournal[] = []
-  const commands = await readDamaged(root, layout.commands, decodeCommands)
+  const commands = await readDamaged(root, layout.commands, (bytes) => decodeCommands(bytes, witnessed))
   if (commands) {
     const records = withLeap(commands, await highestPublished(root), time)
-    repaired.push(await replaceJournal(root, layout.commands, `commands.journal-${stamp}`, records))
+    repaired.push(
+      await replaceJournal(root, layout.commands, `commands.journal-${stamp}`, records, witnessed),
+    )
   }
   for (const version of (await listDirectory(root, layout.stagingRoot)).filter(isVersionId)) {
     const journal = layout.journal(version)
@@ -71,11 +78,15 @@ async function replaceJournal(
   path: string,
   copyName: string,
   records: readonly unknown[],
+  leastFrames = 0,
 ): Promise<RepairedJournal> {
   const keptAs = join(layout.damaged, copyName)
   await makeDirectory(root, layout.damaged)
   await replaceFile(root, keptAs, (await readWhole(root, path)) ?? new Uint8Array())
-  await replaceFile(root, path, Buffer.concat(encodeFrames(records)))
+  const frames = [...encodeFrames(records)]
+  // Empty ones in the place of those that are lost: else the journal would still count as too short.
+  while (frames.length < leastFrames) frames.push(encodeFrame([], frames.length))
+  await replaceFile(root, path, Buffer.concat(frames))
   return { path, keptAs, records: records.length }
 }
 

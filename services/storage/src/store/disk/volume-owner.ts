@@ -1,8 +1,17 @@
 import type { Logger } from '@goldkeep/service'
 import { awaitLastOwner, requireStillSilent, type Newcomer } from './await-last-owner.js'
 import type { VolumeRoot } from './directories.js'
-import { keepLease } from './keep-lease.js'
-import { createLease, leaseEpochs, newHolder, removeLease, type Holder, type Lease } from './lease.js'
+import { JournalWitness } from './journal-witness.js'
+import { LeaseKeeper } from './keep-lease.js'
+import {
+  createLease,
+  leaseEpochs,
+  newHolder,
+  readWitnessed,
+  removeLease,
+  type Holder,
+  type Lease,
+} from './lease.js'
 import type { LeaseTimes } from './lease-times.js'
 import { systemClock, type OwnerClock } from './owner-clock.js'
 import { answerAsOwner, removeOlderSockets } from './owner-socket.js'
@@ -26,6 +35,8 @@ export interface Ownership {
    * @throws DomainError SHUTTING_DOWN
    */
   look(): Promise<void>
+  /** What is known of the journal of commands outside of it. */
+  readonly witness: JournalWitness
   release(): Promise<void>
 }
 
@@ -54,18 +65,23 @@ export async function ownVolume(
   const newcomer: Newcomer = { root, log, times, self: identity, clock, isMine: (nonce) => mine.has(nonce) }
   const last = await awaitLastOwner(newcomer, signal)
   const holder = newHolder((last?.epoch ?? 0) + 1, identity, times)
+  const witness = new JournalWitness(await readWitnessed(root))
   const begun = clock.read()
   // Exclusive: of two that start at once, one makes it.
-  await createLease(root, holder).catch((error: unknown) => {
+  await createLease(root, holder, witness.told).catch((error: unknown) => {
     if (!isErrno(error, 'EEXIST')) throw new UnfitVolumeError(root.path, 'its lease cannot be written', error)
     throw new VolumeHeldError(root.path, 'another storage service that is starting now')
   })
   mine.add(holder.nonce)
   try {
     const socket = await takeFrom(newcomer, last, holder)
-    const lease = keepLease({ root, holder, log, times, clock }, begun)
+    const lease = new LeaseKeeper({ root, holder, log, times, clock, witness }, begun)
     return {
-      ...lease,
+      lost: lease.lost,
+      isFresh: () => lease.isFresh(),
+      confirm: () => lease.confirm(),
+      look: () => lease.look(),
+      witness,
       release: async () => {
         try {
           await socket.close()
