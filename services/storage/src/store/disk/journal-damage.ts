@@ -24,6 +24,8 @@ function describeDamage(
   path: string,
   { goodBytes, frameCount, expectedFrames, later }: DecodedJournal,
 ): string {
+  if (frameCount === 0 && later.length === 0)
+    return `nothing of ${path} can be read: it is absent, empty or overwritten, and what was acknowledged is lost with it`
   if (expectedFrames === undefined || later.length > 0)
     return `${path} is damaged at byte ${goodBytes}, and records that were acknowledged may be lost in it`
   return (

@@ -5,7 +5,8 @@ import type { CommandRecord } from './command-records.js'
 import { decodeCommands } from './commands-file.js'
 import { listDirectory, makeDirectory, withDirectory, type VolumeRoot } from './directories.js'
 import { readImageDocument } from './image-documents.js'
-import { decodeFrames, encodeFrame, encodeFrames, type DecodedJournal } from './journal-frames.js'
+import { encodeFrame, encodeFrames, type DecodedJournal } from './journal-frames.js'
+import { uploadDecoder } from './upload-journal.js'
 import { replay, type UploadRecord } from './upload-records.js'
 import { listImages } from './version-index.js'
 import { readWhole, replaceFile } from './whole-files.js'
@@ -53,7 +54,7 @@ export async function repairJournals(
   }
   for (const version of (await listDirectory(root, layout.stagingRoot)).filter(isVersionId)) {
     const journal = layout.journal(version)
-    const damaged = await readDamaged(root, journal)
+    const damaged = await readDamaged(root, journal, await uploadDecoder(root, version))
     if (!damaged) continue
     repaired.push(
       damaged.records.length > 0
@@ -67,7 +68,7 @@ export async function repairJournals(
 async function readDamaged(
   root: VolumeRoot,
   path: string,
-  decode = decodeFrames,
+  decode: (bytes: Uint8Array) => DecodedJournal,
 ): Promise<DecodedJournal | undefined> {
   const decoded = decode((await readWhole(root, path)) ?? new Uint8Array())
   return decoded.end === 'damaged' ? decoded : undefined

@@ -5,7 +5,9 @@ import type { Hash } from 'node:crypto'
 import type { UploadView } from '../upload.js'
 import { lookAt, type VolumeRoot } from './directories.js'
 import { compactUpload } from './compact-upload.js'
+import { JournalDamagedError } from './journal-damage.js'
 import { Journal } from './journal.js'
+import { uploadDecoder } from './upload-journal.js'
 import { applyRecord, replay, type UploadRecord, type UploadState } from './upload-records.js'
 
 const layout = volumeLayout('')
@@ -52,16 +54,23 @@ export class StagedDirectory {
     return new StagedDirectory(root, journal, replay([opened]))
   }
 
-  /** Opens what an earlier run left, or `undefined` when its journal says nothing: then it never was opened. */
+  /**
+   * Opens what an earlier run left, or `undefined` when it never was opened.
+   * @throws JournalDamagedError
+   */
   static async recover(
     root: VolumeRoot,
     versionId: VersionId,
     log: Logger,
   ): Promise<StagedDirectory | undefined> {
-    if (!(await lookAt(root, layout.journal(versionId)))) return undefined
-    const { journal, records } = await Journal.open(root, layout.journal(versionId), log, {
-      compact: compactUpload,
-    })
+    const path = layout.journal(versionId)
+    const decode = await uploadDecoder(root, versionId)
+    if (!(await lookAt(root, path))) {
+      const decoded = decode(new Uint8Array())
+      if (decoded.end === 'damaged') throw new JournalDamagedError(path, decoded)
+      return undefined
+    }
+    const { journal, records } = await Journal.open(root, path, log, { decode, compact: compactUpload })
     if (records.length > 0) return new StagedDirectory(root, journal, replay(records))
     await journal.close()
     return undefined
