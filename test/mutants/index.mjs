@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 const here = new URL('.', import.meta.url)
 
 /** The packages in the order in which their mutants are tried: those with the quickest suites first. */
-const packages = ['domain', 'tickets', 'volume', 'client', 'cli', 'worker', 'storage', 'catalog']
+const packages = ['domain', 'tickets', 'volume', 'service', 'client', 'cli', 'worker', 'storage', 'catalog']
 
 async function mutantsOfPackage(name) {
   const tables = readdirSync(new URL(name, here)).sort()

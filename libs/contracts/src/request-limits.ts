@@ -161,7 +161,11 @@ function limitText(text: string, field: string, place: string, { cleansAll }: Li
   return text
 }
 
+/** What nearly every text is: of these characters each has one byte, and none is refused. */
+const plain = /^[ -~]*$/
+
 function refuseText(text: string, field: string, place: string, { limit, lines }: TextRule): void {
+  if (text.length <= limit && plain.test(text)) return
   const length = text.length > limit ? text.length : utf8Length(text)
   if (length > limit) throw refusal(field, place, `at most ${limit} bytes`, `${length}`)
   const unwanted = findUnwantedCharacter(text, lines)

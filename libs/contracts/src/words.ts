@@ -57,7 +57,8 @@ export function sha256FromProto(digest: Digest | undefined): string {
       found,
     })
   }
-  return Buffer.from(digest.value).toString('hex')
+  const { buffer, byteOffset, length } = digest.value
+  return Buffer.from(buffer, byteOffset, length).toString('hex')
 }
 
 export function findingToProto(finding: Finding, checkTime?: Date): FindingMessage {

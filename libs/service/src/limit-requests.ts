@@ -1,5 +1,7 @@
 import { limitRequest } from '@goldkeep/contracts'
 import type { ServerMiddleware } from 'nice-grpc'
+import { LongRequest } from './read-requests.js'
+import { takeTurn } from './turns.js'
 
 /** Calls of the project's own contracts; those of health and reflection have messages of another make. */
 const ownCalls = '/goldkeep.'
@@ -9,10 +11,18 @@ export const limitRequests: ServerMiddleware = async function* limitRequestsMidd
   const { path } = call.method
   if (!path.startsWith(ownCalls)) return yield* call.next(call.request, context)
   if (!call.requestStream) {
-    limitRequest(path, call.request as object)
-    return yield* call.next(call.request, context)
+    const request = await readInTurn(call.request)
+    limitRequest(path, request)
+    return yield* call.next(request, context)
   }
   return yield* call.next(limitMessages(path, call.request) as typeof call.request, context)
+}
+
+/** Of long requests one is read in each turn of the event loop. */
+async function readInTurn<Request>(request: Request): Promise<Request & object> {
+  if (!(request instanceof LongRequest)) return request as Request & object
+  await takeTurn()
+  return request.read() as Request & object
 }
 
 /** Not a generator: that would cost each chunk of an upload several turns. */
