@@ -1,3 +1,4 @@
+// One file because each case takes a volume over from the same leases and processes.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createLogger } from '@goldkeep/service'
 import { temporaryDirectory, waitUntil } from '@goldkeep/testing'
@@ -105,6 +106,11 @@ describe('a fresh lease', () => {
 
   test('of a process of another namespace, whose id says nothing here, is watched', async () => {
     await writeLease(1, { ...identityOf(living().pid), pidNamespace: 'pid:[1]', startTime: '1' })
+    expect(await timeToTake()).toBeGreaterThan(lease.takeoverAfterMs)
+  })
+
+  test('of this very process id in another namespace is watched', async () => {
+    await writeLease(1, { ...thisProcess(), pidNamespace: 'pid:[1]' })
     expect(await timeToTake()).toBeGreaterThan(lease.takeoverAfterMs)
   })
 

@@ -9,6 +9,13 @@ export default mutantsOf(
   ],
   [
     {
+      id: 'repeat-not-synced',
+      law: 3,
+      from: '    await withDirectory(root, layout.image(imageId), (directory) => directory.sync())\n',
+      to: '',
+      meaning: 'a repeated publication is answered, and lost with the power',
+    },
+    {
       id: 'base-not-compared',
       law: 12,
       from: '  requireBase(publication, onDisk)\n',

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { formatImageDocument, parseImageDocument } from '@goldkeep/volume'
 import { readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { directSyscalls } from '../support/direct-syscalls.js'
+import { watchSyscalls } from '../support/watched-syscalls.js'
 import { expectRefusal } from './refused.js'
 import { lab, useShelf, office, other, primary, publishPrimary } from './shelf.js'
 
@@ -29,7 +32,8 @@ describe('an image.json that cannot be read', () => {
   })
 
   test('since it is another image’s moves no link, and is never written over', async () => {
-    const copied = (await readFile(file(), 'utf8')).replace(lab.imageId, office.imageId)
+    const document = parseImageDocument(await readFile(file()))
+    const copied = formatImageDocument({ ...document, image: office.imageId })
     await shelf.reopen({ meanwhile: () => writeFile(file(), copied) })
     await refused('DOCUMENT_UNREADABLE', () => publish(2, other))
     expect(await link()).toContain(primary)
@@ -51,6 +55,16 @@ test('an image.json that is lost is written again, and an older one is not taken
   await refused('STALE_COMMAND', () => publish(2, primary))
   expect(await publish(3, other)).toBe(3)
   expect(await readFile(file())).toEqual(written)
+})
+
+test('a publication that is repeated is answered when its directories are synced', async () => {
+  await publish(3, other)
+  const sys = watchSyscalls(directSyscalls)
+  await shelf.reopen({ sys })
+  sys.calls.splice(0)
+  await publish(3, other)
+  const synced = sys.calls.filter(({ name }) => name === 'fsync').map(({ path }) => path)
+  expect(synced).toEqual([`images/${lab.imageId}`, 'primary/images'])
 })
 
 describe('an image’s id that is used again', () => {

@@ -36,18 +36,29 @@ export function hasEnded(other: ProcessIdentity, self: ProcessIdentity): boolean
   const stat = statOf(other.pid)
   if (!stat) return false
   if (stat.startTime !== other.startTime) return true
-  // Until its last thread has ended a killed process may still be in the middle of a system call.
-  return /^[ZX]$/.test(stat.state) && stat.threads <= 1
+  return isOver(stat)
 }
 
 const isPid = (pid: unknown): boolean => Number.isSafeInteger(pid) && Number(pid) > 0
 
+export interface ProcessStat {
+  readonly state: string
+  readonly threads: number
+  readonly startTime: string
+}
+
+/** Until its last thread has ended a killed process may still be in the middle of a system call. */
+export const isOver = ({ state, threads }: ProcessStat): boolean => /^[ZX]$/.test(state) && threads <= 1
+
 /** From proc(5), "/proc/pid/stat"; the name in brackets may hold anything, brackets too. */
-function statOf(pid: number | 'self'): { state: string; threads: number; startTime: string } | undefined {
+export function parseStat(text: string): ProcessStat {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return { state: fields[0] ?? '', threads: Number(fields[17]), startTime: fields[19] ?? '' }
+}
+
+function statOf(pid: number | 'self'): ProcessStat | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return { state: fields[0] ?? '', threads: Number(fields[17]), startTime: fields[19] ?? '' }
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return undefined
   }
