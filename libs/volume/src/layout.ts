@@ -73,7 +73,7 @@ export function volumeLayout(root: string) {
     cloning: (versionId: VersionId): string => at(volumeNames.staging, `${cloningPrefix}${versionId}`),
     trash: at(volumeNames.trash),
     trashed: (name: TrashName): string => at(volumeNames.trash, name),
-    /** Whence, when and why: beside the directory, since nothing in that changes. */
+    /** From where, when and why: beside the directory, since nothing in that changes. */
     sidecar: (name: TrashName): string => at(volumeNames.trash, `${name}.json`),
     /** What a purge has taken out of the trash and is removing. */
     purging: (name: TrashName): string => at(volumeNames.trash, `${purgingPrefix}${name}`),

@@ -22,7 +22,7 @@ export async function repeat(
   while (!signal.aborted) {
     try {
       await work(AbortSignal.any([signal, AbortSignal.timeout(longestRunMs)]))
-      if (failingSince !== undefined) log.info({ doing }, 'succeeds again')
+      if (failingSince !== undefined) log.info({ doing }, 'a repeated task succeeds again')
       failingSince = undefined
     } catch (error) {
       if (signal.aborted) return
@@ -30,7 +30,7 @@ export async function repeat(
       failingSince ??= now
       if (failingSince === now || now - loggedAt >= remindAfterMs) {
         const failingSeconds = Math.round((now - failingSince) / 1000)
-        log.warn({ err: error, doing, failingSeconds }, 'fails, and is tried again')
+        log.warn({ err: error, doing, failingSeconds }, 'a repeated task fails and is tried again')
         loggedAt = now
       }
     }

@@ -8,7 +8,7 @@ import { ignoreAbsent, replaceFile } from './whole-files.js'
 
 const layout = volumeLayout('')
 
-/** Writes down whence, when and why, beside the place where the version will lie. */
+/** Writes down from where, when and why, beside the place where the version will be. */
 export function writeSidecar(
   { root, identity }: Pick<VolumeContents, 'root' | 'identity'>,
   { versionId, epoch, opSeq, time, actor, reason }: TrashCommand,

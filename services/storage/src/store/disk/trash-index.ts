@@ -24,8 +24,9 @@ export async function indexTrash(root: VolumeRoot, log: Logger): Promise<TrashIn
   for (const entry of await listDirectory(root, layout.trash)) {
     const isPurging = entry.startsWith(purgingPrefix)
     const name = isPurging ? entry.slice(purgingPrefix.length) : entry
-    const directory = isTrashName(name) && (isPurging ? layout.purging(name) : layout.trashed(name))
-    if (!isTrashName(name) || !directory || !(await isDirectory(root, directory, log))) continue
+    if (!isTrashName(name)) continue
+    const directory = isPurging ? layout.purging(name) : layout.trashed(name)
+    if (!(await isDirectory(root, directory, log))) continue
     if (trash.has(name)) log.error({ trashName: name }, 'a version lies in the trash twice; both are kept')
     if (!trash.has(name) || !isPurging)
       trash.set(name, await describeTrashed(root, directory, name, isPurging, log))
@@ -33,7 +34,7 @@ export async function indexTrash(root: VolumeRoot, log: Logger): Promise<TrashIn
   return trash
 }
 
-/** What cannot be looked at is kept for one, by its name: it is not gone. */
+/** An entry that cannot be looked at counts as a directory because of its name: it is not gone. */
 async function isDirectory(root: VolumeRoot, path: string, log: Logger): Promise<boolean> {
   try {
     return (await lookAt(root, path))?.isDirectory() ?? false
@@ -60,12 +61,12 @@ async function describeTrashed(
     log.warn({ err: error, trashName: name }, 'the sidecar of a version in the trash cannot be read')
     return undefined
   })
-  const whence = sidecar ?? found?.manifest
+  const origin = sidecar ?? found?.manifest
   return {
     versionId,
     name,
     isPurging,
-    ...(whence && { imageId: whence.image, imageUid: whence.uid }),
+    ...(origin && { imageId: origin.image, imageUid: origin.uid }),
     ...(found && { manifestDigest: found.manifestDigest }),
   }
 }
