@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parseVolumeId } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
 import { freePort, startProcess, temporaryDirectory, waitUntil, type TestProcess } from '@goldkeep/testing'
+import { withChecksum } from '@goldkeep/volume'
 import { access, mkdir, readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { loadStorageConfig, startStorage } from '../src/index.js'
@@ -152,7 +153,10 @@ describe('a volume', () => {
     const connected = connectAs(`127.0.0.1:${String(running.port)}`, () => token)
     clients.push(connected)
     const lease = JSON.parse(await readFile(`${volume}/.lease-1`, 'utf8')) as object
-    await writeFile(`${volume}/.lease-2`, JSON.stringify({ ...lease, epoch: 2, host: 'elsewhere' }))
+    await writeFile(
+      `${volume}/.lease-2`,
+      JSON.stringify(withChecksum({ ...lease, epoch: 2, host: 'elsewhere' })),
+    )
     await expect(running.failed).rejects.toThrow(/was taken over by process \d+ on elsewhere/)
     await expect(connected.uploads.open({ versionId, schema })).rejects.toMatchObject({
       reason: 'SHUTTING_DOWN',
