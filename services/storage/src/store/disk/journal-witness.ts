@@ -1,6 +1,6 @@
 import type { VolumeId } from '@goldkeep/domain'
 
-/** How many frames of a volume's journal of commands are on stable storage, at least. */
+/** How many frames of a volume's journal of commands are on stable storage, at least; without an empty last one. */
 export interface WitnessedFrames {
   readonly volume: VolumeId
   readonly frames: number

@@ -19,7 +19,7 @@ export interface JournalKind {
   readonly decode?: (bytes: Uint8Array) => DecodedJournal
   /** Fewer records that say the same, or the given array itself. */
   readonly compact?: (records: readonly unknown[]) => readonly unknown[]
-  /** Told how many frames are on stable storage. */
+  /** Told how many frames, as far as the last record, are on stable storage. */
   readonly onDurable?: (frames: number) => void
 }
 
@@ -46,7 +46,8 @@ export class Journal {
     private frameCount: number,
     private readonly onDurable: (frames: number) => void,
   ) {
-    onDurable(frameCount)
+    // Without the empty frame at its end, of which nothing depends.
+    onDurable(Math.max(0, frameCount - 1))
   }
 
   /**
