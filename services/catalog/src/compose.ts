@@ -37,14 +37,14 @@ export interface RunningCatalog extends RunningService {
   readonly houseId: string
 }
 
-/** At most; the watch, the relay's listener and the queues have their own. */
+/** Connections of the pool, at most. The pool's own look at them, the relay's listener and the queues have others. */
 const databaseConnections = 20
 /** Time that open calls have to end when the catalog stops, in milliseconds. */
 const drainMs = 5_000
 
 /**
- * Starts the catalog: database checked and migrated, house opened, RPCs served, outbox relayed, loose ends
- * swept. Rejects, with everything closed again, when any of it cannot be done.
+ * Starts the catalog: database checked and migrated, house opened, RPCs served, outbox relayed, the sweeper
+ * started. Rejects, with everything closed again, when any of it cannot be done.
  */
 export async function startCatalog(
   config: CatalogConfig,

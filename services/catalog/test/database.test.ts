@@ -1,12 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { createLogger } from '@goldkeep/service'
 import { startTestPostgres, type TestPostgres } from '@goldkeep/testing'
 import { sql, type Kysely } from 'kysely'
 import { readdir, readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import pg from 'pg'
 import { checkDatabase } from '../src/db/check-database.js'
 import { migrate } from '../src/db/migrate.js'
 import { openDatabase } from '../src/db/open-database.js'
 import type { DB } from '../src/db/tables.js'
+
+/** What a client of pg has, and its declaration lacks. */
+interface Connected {
+  readonly database: string
+  readonly _ending: boolean
+  readonly connection: { readonly stream: Socket }
+}
 
 const log = createLogger('test', 'silent')
 const tablesFolder = new URL('../src/db/tables/', import.meta.url)
@@ -50,6 +59,24 @@ describe('the database', () => {
     const each = () => migrate(db as unknown as Kysely<never>)
     await Promise.all([each(), each(), each()])
     await each()
+  })
+
+  test('that is closed leaves no connection behind, whatever it was asked just then', async () => {
+    const connect = jest.spyOn(pg.Client.prototype, 'connect')
+    const clientsOf = (url: string) =>
+      (connect.mock.contexts as unknown as Connected[]).filter(({ database }) => url.endsWith(`/${database}`))
+    const limits = { connectMs: 5_000, silenceMs: 90, statementMs: 0, lockMs: 0 }
+    const url = await postgres.createDatabase()
+    for (let round = 0; round < 20; round += 1) {
+      const opened = openDatabase(url, log, 2, limits)
+      await sql`select pg_sleep(${0.06 + round / 1_000})`.execute(opened)
+      await opened.destroy()
+      expect(
+        clientsOf(url).filter((client) => !client._ending && !client.connection.stream.destroyed),
+      ).toHaveLength(0)
+    }
+    expect(clientsOf(url).length).toBeGreaterThanOrEqual(40)
+    connect.mockRestore()
   })
 
   test('has the columns that the table types have', async () => {

@@ -82,8 +82,9 @@ class WatchedPool extends pg.Pool {
   override end(): Promise<void>
   override end(callback: () => void): void
   override end(callback?: () => void): Promise<void> | void {
-    this.watch.stop()
-    return callback ? super.end(callback) : super.end()
+    const ended = Promise.all([this.watch.stop(), super.end()]).then(() => {})
+    if (!callback) return ended
+    void ended.then(callback)
   }
 }
 

@@ -31,12 +31,16 @@ export async function readBackend(
 /** A connection of its own by which the server is asked for its sessions. */
 export interface SessionProbe {
   readonly ask: () => Promise<SessionStates>
+  /** Also ends a question that waits for its answer. */
   readonly stop: () => void
 }
 
 /** @param timeoutMs for one answer, and for one new connection */
 export function openSessionProbe(config: ClientConfig, timeoutMs: number): SessionProbe {
   let probe: pg.Client | undefined
+  let connecting: pg.Client | undefined
+  let isAsking = false
+  let isStopped = false
 
   const drop = (): void => {
     if (probe) breakConnection(probe, 'the database is asked on a new connection')
@@ -45,7 +49,9 @@ export function openSessionProbe(config: ClientConfig, timeoutMs: number): Sessi
   const connect = async (): Promise<pg.Client> => {
     const fresh = new pg.Client({ ...config, connectionTimeoutMillis: timeoutMs })
     fresh.on('error', () => {})
+    connecting = fresh
     await fresh.connect()
+    connecting = undefined
     probe = fresh
     return fresh
   }
@@ -57,20 +63,32 @@ export function openSessionProbe(config: ClientConfig, timeoutMs: number): Sessi
     return new Map(rows.map(({ backend, state }) => [backend, state ?? '']))
   }
 
+  const ask = async (): Promise<SessionStates> => {
+    if (probe) {
+      const states = await query(probe).catch(drop)
+      if (states) return states
+    }
+    try {
+      if (isStopped) return 'unknown'
+      return await query(await connect())
+    } catch (error) {
+      drop()
+      return isRefusal(error) ? 'unknown' : 'unreachable'
+    }
+  }
   return {
     ask: async () => {
-      if (probe) {
-        const states = await query(probe).catch(drop)
-        if (states) return states
-      }
+      isAsking = true
       try {
-        return await query(await connect())
-      } catch (error) {
-        drop()
-        return isRefusal(error) ? 'unknown' : 'unreachable'
+        return await ask()
+      } finally {
+        isAsking = false
       }
     },
     stop: () => {
+      isStopped = true
+      if (connecting) breakConnection(connecting, 'the pool ends')
+      if (isAsking) return drop()
       void probe?.end().catch(() => {})
       probe = undefined
     },

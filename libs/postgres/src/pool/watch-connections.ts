@@ -18,7 +18,8 @@ interface WatchedConnection {
 export interface ConnectionWatch {
   add(client: ClientBase, backend: Backend): void
   setIdle(client: ClientBase, idle: boolean): void
-  stop(): void
+  /** Resolves when nothing is asked any more. */
+  stop(): Promise<void>
 }
 
 /** Looks at the connections so many times within the time of silence. */
@@ -36,12 +37,14 @@ export function watchConnections(config: ClientConfig, silenceMs: number, log: P
   )
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> = Promise.resolve()
 
   const look = async (): Promise<void> => {
     const before = [...connections.values()]
     for (const connection of before) noteSilence(connection)
     if (before.length === 0) return
     const states = await probe.ask()
+    if (isStopped) return
     // What came meanwhile has been read by now.
     const known = before.filter(({ client }) => connections.has(client))
     for (const connection of known) noteSilence(connection)
@@ -55,7 +58,9 @@ export function watchConnections(config: ClientConfig, silenceMs: number, log: P
   }
   const lookAgain = (): void => {
     timer = setTimeout(() => {
-      void look().finally(() => (isStopped ? probe.stop() : lookAgain()))
+      looking = look().finally(() => {
+        if (!isStopped) lookAgain()
+      })
     }, silenceMs / looksPerSilence)
     timer.unref()
   }
@@ -70,10 +75,11 @@ export function watchConnections(config: ClientConfig, silenceMs: number, log: P
       const connection = connections.get(client)
       if (connection) connection.idle = idle
     },
-    stop: () => {
+    stop: async () => {
       isStopped = true
       clearTimeout(timer)
       probe.stop()
+      await looking
     },
   }
 }

@@ -19,7 +19,8 @@ export function startSweeper(parts: {
         uploadExpiryMs: config.times.uploadExpiryMs,
         deploymentLeaseMs: config.times.deploymentLeaseMs,
       })
-      if (swept && Object.values(swept).some((count) => count > 0)) log.info(swept, 'loose ends swept')
+      if (swept && Object.values(swept).some((count) => count > 0))
+        log.info(swept, 'the sweep found work that nobody was doing')
     } catch (error) {
       log.warn({ err: error }, 'the sweep failed; it is tried again')
     }

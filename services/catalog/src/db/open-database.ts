@@ -4,7 +4,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { DB } from './tables.js'
 
-/** Type id of PostgreSQL's bigint. All of the catalog's stay below 2^53. */
+/** Type id of PostgreSQL's bigint. All values of the catalog stay below 2^53. */
 const bigintOid = 20
 
 const parserOf = (oid: number, format?: 'text'): unknown =>

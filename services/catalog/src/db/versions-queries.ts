@@ -91,17 +91,17 @@ export function toVersionView({ rawLocations, ...row }: RawVersion): VersionView
 
 /** @param imageId of the image in which it was looked for */
 export const versionNotFound = (versionId: string, imageId?: string): DomainError =>
-  notFound(versionId, { version_id: versionId, ...(imageId && { image_id: imageId }) })
-
-/** @param reference what a person wrote: an id, its beginning, `win11-lab@13` */
-export const referenceNotFound = (reference: string): DomainError => notFound(reference, { reference })
-
-const notFound = (named: string, metadata: Readonly<Record<string, string>>): DomainError =>
   new DomainError(
     'VERSION_NOT_FOUND',
-    `version ${named}: not found${metadata['image_id'] ? ` in image ${metadata['image_id']}` : ''}`,
-    metadata,
+    notFound(imageId === undefined ? versionId : `${versionId} of image ${imageId}`),
+    { version_id: versionId, ...(imageId !== undefined && { image_id: imageId }) },
   )
+
+/** @param reference what a person wrote: an id, its beginning, `win11-lab@13` */
+export const referenceNotFound = (reference: string): DomainError =>
+  new DomainError('VERSION_NOT_FOUND', notFound(reference), { reference })
+
+const notFound = (named: string): string => `version ${named}: not found`
 
 /** @throws DomainError VERSION_NOT_FOUND */
 export async function getVersion(db: Kysely<DB>, versionId: string): Promise<VersionView> {

@@ -9,7 +9,7 @@ import { deriveMissingJobs, requeueLostJobs } from './sweep-jobs.js'
 import { forgetOldJobs } from './forget-old-jobs.js'
 import { expireUploads } from './sweep-uploads.js'
 
-/** How many loose ends of each kind were found. */
+/** How much work of each kind was found that nobody was doing. */
 export interface Swept {
   readonly uploadsExpired: number
   readonly jobsDerived: number

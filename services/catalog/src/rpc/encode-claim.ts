@@ -17,7 +17,7 @@ export function encodeClaim(outcome: ClaimOutcome): catalog.ClaimJobResponse {
   return { outcome: { $case: 'claim', value } }
 }
 
-/** Whole seconds; a shorter lease is told as one. */
+/** Whole seconds, at least 1. */
 export const leaseSeconds = (leaseMs: number): bigint => BigInt(Math.max(1, Math.floor(leaseMs / 1000)))
 
 function encodeWork(work: Work): catalog.Claim['work'] {
