@@ -34,3 +34,14 @@ test('a dead producer is told with its last words, to programs as well', () => {
     metadata: { failure: 'exit code 47', last_words: 'bad sector' },
   })
 })
+
+test.each([
+  ['EEXIST', 'mkdir', 'cannot use a/hd0: something else is there already'],
+  ['EACCES', 'open', 'cannot use a/hd0: permission denied'],
+  ['EROFS', 'mkdir', 'cannot use a/hd0: the file system can only be read'],
+  ['ENOENT', 'mkdir', 'cannot make the folder a/hd0'],
+  ['ENOENT', 'open', 'there is no file a/hd0'],
+])('what the system says by %s of %s is told in plain words', (code, syscall, message) => {
+  const error = Object.assign(new Error(`${code}: no words of Node`), { code, syscall, path: 'a/hd0' })
+  expect(explainError(error, calm)).toMatchObject({ message })
+})

@@ -79,9 +79,27 @@ export function explainError(error: unknown, signal: AbortSignal, command?: Comm
   return explainSystemError(error)
 }
 
+/** What the system says of a file here, for a person. */
+const plainWords: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system can only be read',
+  ENOTDIR: 'a part of its path is no folder',
+  EEXIST: 'something else is there already',
+  EISDIR: 'expected a file, found a folder',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EIO: 'the disk reports an error',
+  EMFILE: 'too many files are open',
+}
+
 function explainSystemError(error: unknown): ExplainedError {
-  const { code, path, message } = error as NodeJS.ErrnoException
+  const { code, path, message, syscall } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC') return explained('NO_SPACE', `no space left here: ${message}`, exitCodes.noSpace)
+  const what = code && plainWords[code]
+  if (what && path) return explained('LOCAL_FILE', `cannot use ${path}: ${what}`, exitCodes.other)
+  if (code === 'ENOENT' && path && syscall === 'mkdir')
+    return explained('LOCAL_FILE', `cannot make the folder ${path}`, exitCodes.other)
   if (code === 'ENOENT' && path) return explained('USAGE', `there is no file ${path}`, exitCodes.usage)
   if (code && path) return explained('LOCAL_FILE', `cannot use ${path}: ${message}`, exitCodes.other)
   return explained('INTERNAL', error instanceof Error ? error.message : String(error), exitCodes.other)

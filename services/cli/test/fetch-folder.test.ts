@@ -1,7 +1,17 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -111,6 +121,26 @@ test('files that belong to no capture stay, and are named', async () => {
   expect(aside).toBeUndefined()
   expect(await readFile(at('notes.txt'), 'utf8')).toBe('notes.txt')
 })
+
+test.each([
+  ['hd0', 'a folder', 'a symbolic link', (place: string) => symlink(root, place)],
+  ['hd0', 'a folder', 'a file', (place: string) => writeFile(place, 'x')],
+  [part1, 'a file', 'a folder', (place: string) => mkdir(place, { recursive: true })],
+  ['schema', 'a file', 'a folder', (place: string) => mkdir(place)],
+])(
+  'what is in the place of %s is noticed before anything is touched: expected %s, found %s',
+  async (...row) => {
+    const [name, expected, found, make] = row
+    await writeFile(at('hd1-notes'), 'mine')
+    await make(at(name))
+    const before = await readdir(directory, { recursive: true })
+    await expect(fetchVersion('v1')).rejects.toMatchObject({
+      reason: 'IN_THE_WAY',
+      message: `${at(name)}: expected ${expected} or nothing, found ${found}; move it away, or use another folder`,
+    })
+    expect(await readdir(directory, { recursive: true })).toEqual(before)
+  },
+)
 
 test('two fetches into one folder at once: the second is refused, and may come when the first has ended', async () => {
   let goOn = (): void => {}

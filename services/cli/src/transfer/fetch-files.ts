@@ -15,6 +15,7 @@ import type { Progress } from '../output/progress-line.js'
 import { inParallel } from './in-parallel.js'
 import { lockFolder } from './lock-folder.js'
 import { withProgress } from './pipe-out.js'
+import { refuseObstacles } from './refuse-obstacles.js'
 import { replaceCapture, type Replaced } from './replace-capture.js'
 
 export interface FetchedFile {
@@ -44,6 +45,7 @@ export async function fetchAll(
   await mkdir(directory, { recursive: true })
   const unlock = await lockFolder(directory, ['', ...paths])
   try {
+    await refuseObstacles(directory, paths)
     const fetched: FetchedFile[] = []
     const parts = new Map<string, string>()
     await inParallel(width, files, async (file) => {
@@ -83,6 +85,7 @@ export async function fetchOne(
   await mkdir(directory, { recursive: true })
   const unlock = await lockFolder(directory, [file.path])
   try {
+    await refuseObstacles(directory, [file.path])
     await refuseMixture(deployment, file, directory)
     const part = await fetchBeside(deployment, file, target, progress)
     if (part !== undefined) await rename(part, target)

@@ -14,6 +14,9 @@ export interface CaptureFile {
   readonly size: number
 }
 
+/** The legacy server's id of the last upload, which stands beside each capture; a version has its own. */
+const serverFile = 'guid'
+
 /** A folder as a capture leaves it. */
 export interface CaptureDirectory {
   readonly schema: Uint8Array
@@ -40,12 +43,17 @@ export async function findCaptureFiles(directory: string): Promise<CaptureDirect
   const paths = found
     .filter(({ path }) => path !== 'schema')
     .toSorted((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }))
+  const link = found.find(({ entry, path }) => entry.isSymbolicLink() && /^hd\d+(\/|$)/.test(path))
+  if (link)
+    throw usageError(
+      `${join(directory, link.path)}: expected a file or folder of the capture, found a symbolic link; put what it leads to in its place`,
+    )
   const fits = ({ entry, path }: FoundFile): boolean =>
     entry.isFile() && path.startsWith('hd') && isFilePath(path)
   return {
     schema,
     files: await Promise.all(paths.filter(fits).map(({ path }) => describeFile(directory, path))),
-    leftOut: paths.filter((one) => !fits(one)).map(({ path }) => path),
+    leftOut: paths.filter((one) => !fits(one) && one.path !== serverFile).map(({ path }) => path),
   }
 }
 

@@ -2,7 +2,7 @@ import { feedConsumer, openDeployment, type DeploymentSession } from '@goldkeep/
 import { schemaPath } from '@goldkeep/domain'
 import type { Command } from 'commander'
 import { parseCount, type Actions } from '../../act.js'
-import { usageError } from '../../cli-error.js'
+import { CliError, usageError } from '../../cli-error.js'
 import { commandLine } from '../../output/command-line.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { namesOf } from '../../output/printable.js'
@@ -93,6 +93,8 @@ async function fetchFolder(
     if (foreign.length > 0) session.say(`left as they were, no part of the version: ${namesOf(foreign)}`)
     return files
   } catch (error) {
+    // What stopped it before it began left nothing to go on with.
+    if (error instanceof CliError) throw error
     session.say(
       `${to} holds what it held before, or has no schema and is no whole capture yet; what has come is kept.\n` +
         `  go on: ${commandLine('goldkeep', 'deploy', 'fetch', deployment.orders.deployment?.deploymentId ?? '', '--to', to)}`,
@@ -110,20 +112,28 @@ function planOf({ files }: DeploymentSession): ProgressPlan {
 async function feed(session: Session, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   const { childCommand, signal } = session
   const [program = '', ...parameters] = childCommand ?? []
-  const listener = { ...listenTo(session, 'consumer'), signal }
-  if ((await feedConsumer([program, ...parameters], bytes, listener)) === 'some')
+  const consumer = listenTo(session, 'consumer')
+  const listener = { ...consumer, signal }
+  const taken = await feedConsumer([program, ...parameters], bytes, listener).finally(consumer.endLine)
+  if (taken === 'some')
     session.say(
       `${program} ended well before it had read the whole file; the rest was read and its digest is right`,
     )
 }
 
-function refuseMixtures({ childCommand, options: { json } }: Session, { to, file }: Options): void {
+function refuseMixtures(
+  { childCommand, environment, options: { json } }: Session,
+  { to, file }: Options,
+): void {
   if (childCommand && (to !== undefined || file === undefined))
     throw usageError('a consumer after -- takes one file: expected --file PATH and no --to')
   if (!childCommand && to === undefined)
     throw usageError('expected --to DIR, --to -, or a consumer after --; found none')
   if (to === '-' && file === undefined)
     throw usageError('standard output takes one file: expected --file PATH as well')
+  if (to === '') throw usageError('--to: expected a folder, found nothing')
+  if (to === '-' && environment.stdout.isTTY)
+    throw usageError('expected a file or a pipe as standard output, found a terminal')
   if (to === '-' && json)
     throw usageError('expected one of --json and --to -, which both write to standard output')
 }

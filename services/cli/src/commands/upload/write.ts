@@ -1,4 +1,4 @@
-import { producerSource, resumeUpload, streamSource, type ByteSource } from '@goldkeep/client'
+import { producerSource, resumeUpload, streamSource, type ByteSource, type Listener } from '@goldkeep/client'
 import { parseFilePath } from '@goldkeep/domain'
 import type { Command } from 'commander'
 import { parseSpan, type Actions } from '../../act.js'
@@ -73,6 +73,7 @@ async function write(
   const upload = resumeUpload(await session.catalog(), versionId, session.transferRetry)
   const records = new UploadRecords(session.stateDirectory)
   const progress = startProgress(session)
+  const producer = listenTo(session, 'producer')
   try {
     // Asked first, so that no producer is started for an upload that is not there.
     const status = await upload.status()
@@ -80,8 +81,9 @@ async function write(
     if (file !== undefined && file !== '-')
       return await sendFile({ ...common, file, waitForSpaceMs: options.waitForSpace ?? 0 })
     const waitForSpaceMs = options.waitForSpace ?? pipeWaitsForSpaceMs
-    return await sendStream({ ...common, source: sourceOf(session), waitForSpaceMs })
+    return await sendStream({ ...common, source: sourceOf(session, producer), waitForSpaceMs })
   } finally {
+    producer.endLine()
     progress.stop()
     upload.close()
   }
@@ -106,10 +108,10 @@ function howToGoOn(
   return { versionId, command: `… | ${commandLine(...command)}`, effect: anew }
 }
 
-function sourceOf(session: Session): ByteSource {
+function sourceOf(session: Session, listener: Listener): ByteSource {
   const { childCommand, environment } = session
   const [program, ...parameters] = childCommand ?? []
-  if (program !== undefined) return producerSource([program, ...parameters], listenTo(session, 'producer'))
+  if (program !== undefined) return producerSource([program, ...parameters], listener)
   if (environment.stdin.isTTY)
     throw usageError('expected a file, a pipe or `-- PRODUCER …`, found a terminal as standard input')
   return streamSource(environment.stdin)
