@@ -35,6 +35,8 @@ export const meanings = {
     GOLDKEEP_DEPLOYMENT_LIMIT: 'the longest deployment',
     GOLDKEEP_VOLUME_SILENCE:
       'a volume that has not reported for this time gets no new upload; storage reports every `GOLDKEEP_PROGRESS_INTERVAL`',
+    GOLDKEEP_VALIDATION_TRIES:
+      'so often a version is examined when a check cannot be judged, in about half an hour; then `goldkeep status` lists it as not judged until somebody asks for another validation',
     GOLDKEEP_TICKET_LIFETIME: 'how long a ticket opens calls to storage; a call that is open goes on',
   },
   storage: {

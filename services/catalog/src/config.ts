@@ -30,6 +30,11 @@ export const CatalogEnv = z.object({
   GOLDKEEP_DEPLOYMENT_LIMIT: durationSetting('7d'),
   GOLDKEEP_TICKET_LIFETIME: durationSetting('15m'),
   GOLDKEEP_VOLUME_SILENCE: durationSetting('60s'),
+  GOLDKEEP_VALIDATION_TRIES: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'expected a number from 1 to 999')
+    .transform(Number)
+    .default(12),
   GOLDKEEP_LOG_LEVEL: logLevelSetting,
 })
 
@@ -72,6 +77,7 @@ export function loadCatalogConfig(environment?: Readonly<Record<string, string |
       deploymentLimitMs: values.GOLDKEEP_DEPLOYMENT_LIMIT,
       ticketLifetimeMs: values.GOLDKEEP_TICKET_LIFETIME,
       volumeSilenceMs: values.GOLDKEEP_VOLUME_SILENCE,
+      validationTries: values.GOLDKEEP_VALIDATION_TRIES,
     },
     sweepIntervalMs: values.GOLDKEEP_SWEEP_INTERVAL,
     requeueAfterMs: values.GOLDKEEP_REQUEUE_AFTER,

@@ -88,4 +88,5 @@ const reportTimes = {
   deploymentLimitMs: 604_800_000,
   ticketLifetimeMs: 900_000,
   volumeSilenceMs: 60_000,
+  validationTries: 12,
 }

@@ -29,6 +29,7 @@ const times = {
   deploymentLimitMs: 604_800_000,
   ticketLifetimeMs: 900_000,
   volumeSilenceMs: 60_000,
+  validationTries: 12,
 }
 const capture = {
   environment: 'winpe',

@@ -64,12 +64,7 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
     trouble: [
       ...volumeList.troubles,
       ...primaries.filter((version) => version.state !== 'VALID').map(primaryTrouble),
-      ...jobViews
-        .filter((job) => job.state === 'failed')
-        .map(
-          (job) =>
-            `job ${job.jobId} (${job.kind} of ${job.subjectId}) failed: ${job.lastError ?? 'no reason given'}`,
-        ),
+      ...jobViews.filter((job) => job.state === 'failed').map(failedJob),
       ...jobViews.filter(isStuck).map(stuckJob),
       ...volumeList.volumes
         .filter((volume) => !volume.reachable && !volume.silent)
@@ -159,6 +154,11 @@ const manyTries = 3
 
 const isStuck = (job: JobView): boolean =>
   job.state !== 'failed' && job.attempts >= manyTries && job.lastError !== undefined
+
+function failedJob({ jobId, kind, subjectId, lastError = 'no reason given' }: JobView): string {
+  if (kind !== 'validate') return `job ${jobId} (${kind} of ${subjectId}) failed: ${lastError}`
+  return `version ${subjectId} is not judged: ${lastError.replace(/\s*\n\s*/g, '; ')}; when that is mended: goldkeep version validate ${subjectId}`
+}
 
 const stuckJob = ({ jobId, kind, subjectId, attempts, lastError }: JobView): string =>
   `job ${jobId} (${kind} of ${subjectId}) has failed ${attempts} times and is tried again: ${lastError ?? ''}`

@@ -12,7 +12,8 @@ const sealGraceMs = 15_000
 
 /**
  * Waits until the checks of a sealed version have a verdict, then shows them.
- * @throws CliError CHECKS_FAILED when it is INVALID, TIMEOUT when there is none in time
+ * @throws CliError CHECKS_FAILED when it is INVALID, NOT_JUDGED when the checks were given up, TIMEOUT when there is
+ *   no verdict in time
  */
 export async function waitForVerdict(
   session: Session,
@@ -35,12 +36,24 @@ export async function waitForVerdict(
         `${name} has no verdict yet; \`goldkeep version wait ${name}\` waits on`,
         exitCodes.other,
       )
-    const { progress } = await versions.getChecks({ versionId })
+    const { progress, fault } = await versions.getChecks({ versionId })
+    if (progress === givenUp) throw notJudged(name, versionId, fault)
     if (progress !== said) session.say(`${name}: checks are ${progress || 'not begun'}`)
     said = progress
     await pause(askEveryMs, undefined, { signal: session.signal })
   }
 }
+
+/** As GetChecks says it of a validation that is not tried again by itself. */
+const givenUp = 'given up'
+
+const notJudged = (name: string, versionId: string, fault: string): CliError =>
+  new CliError(
+    'NOT_JUDGED',
+    `${name} could not be judged, and is not tried again by itself: ${fault}\nwhen that is mended: goldkeep version validate ${name}`,
+    exitCodes.other,
+    { version_id: versionId },
+  )
 
 function refuseUnlessSoonSealed(version: catalog.Version, name: string, waitedMs: number): void {
   const uploading = version.lifecycle === catalog.Lifecycle.LIFECYCLE_UPLOADING

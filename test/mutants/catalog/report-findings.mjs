@@ -23,7 +23,7 @@ export default mutantsOf(
     {
       id: 'undecided-validation-ends',
       law: 11,
-      from: 'await releaseJob(trx, job, backoffMs(job.attempts), describeUndecided(findings))',
+      from: 'await tryAgainLater(trx, job, describeUndecided(findings), times)',
       to: 'await finishJob(trx, job.jobId)',
       meaning: 'a check that could not be judged is not tried again',
     },

@@ -28,7 +28,7 @@ export default mutantsOf(
     {
       id: 'sweep-derives-at-once-what-failed',
       law: 11,
-      from: "jobs.state = 'open' or (jobs.state = 'failed' and jobs.updated_at > now() - interval '1 hour')",
+      from: "jobs.state = 'open' or (jobs.state = 'failed' and ((jobs.kind = 'validate' and jobs.attempts > 0) or jobs.updated_at > now() - interval '1 hour'))",
       to: "jobs.state = 'open'",
       suites: ['services/catalog/test/claims-and-leases'],
       meaning: 'a job that failed for good is tried again by every sweep',

@@ -27,7 +27,7 @@ export async function ensureJob(trx: Transaction<DB>, kind: JobKind, subjectId: 
 export async function restartJob(trx: Transaction<DB>, kind: JobKind, subjectId: string): Promise<void> {
   const claimed = await trx
     .updateTable('jobs')
-    .set({ claimToken: null, claimExpiresAt: null })
+    .set({ claimToken: null, claimExpiresAt: null, attempts: 0 })
     .where('kind', '=', kind)
     .where('subjectId', '=', subjectId)
     .where('state', '=', 'open')
@@ -51,7 +51,14 @@ async function reopenJob(trx: Transaction<DB>, kind: JobKind, subjectId: string)
   if (!failed) return undefined
   return trx
     .updateTable('jobs')
-    .set({ state: 'open', runAfter: sql`now()`, enqueuedAt: sql`now()`, updatedAt: sql`now()` })
+    .set({
+      state: 'open',
+      attempts: 0,
+      lastError: '',
+      runAfter: sql`now()`,
+      enqueuedAt: sql`now()`,
+      updatedAt: sql`now()`,
+    })
     .where('jobId', '=', failed.jobId)
     .where('state', '=', 'failed')
     .returning('jobId')
@@ -112,6 +119,27 @@ export async function finishJob(trx: Transaction<DB>, jobId: string): Promise<vo
   await trx
     .updateTable('jobs')
     .set({ state: 'done', claimToken: null, claimExpiresAt: null, updatedAt: sql`now()` })
+    .where('jobId', '=', jobId)
+    .execute()
+}
+
+/** Ends a job without success. @param more what else the sweeper is to know of it */
+export async function failJobForGood(
+  trx: Transaction<DB>,
+  jobId: string,
+  lastError: string,
+  more: { readonly attempts?: number } = {},
+): Promise<void> {
+  await trx
+    .updateTable('jobs')
+    .set({
+      state: 'failed',
+      claimToken: null,
+      claimExpiresAt: null,
+      lastError,
+      updatedAt: sql`now()`,
+      ...more,
+    })
     .where('jobId', '=', jobId)
     .execute()
 }

@@ -1,4 +1,4 @@
-/** The house's spans of time, in milliseconds. */
+/** The house's spans of time, in milliseconds, and how often things are tried. */
 export interface Times {
   /** How long a worker holds a job without renewing its claim. */
   readonly claimLeaseMs: number
@@ -11,4 +11,6 @@ export interface Times {
   readonly ticketLifetimeMs: number
   /** A volume that has not reported for so long gets no new work. */
   readonly volumeSilenceMs: number
+  /** So often a validation that comes to nothing is tried; then the version counts as not judged. */
+  readonly validationTries: number
 }

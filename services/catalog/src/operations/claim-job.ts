@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
 import { inMilliseconds } from '../db/clock.js'
-import { enqueueAgain, finishJob, isFromLater, lockJob } from '../db/jobs-queries.js'
+import { enqueueAgain, failJobForGood, finishJob, isFromLater, lockJob } from '../db/jobs-queries.js'
 import type { DB } from '../db/tables.js'
 import { isForSilentVolume } from '../db/jobs-of-volume.js'
+import { hadItsTries } from './try-again-later.js'
 import { deriveWork, type Work } from './derive-work.js'
 
 export interface Claimant {
@@ -34,6 +35,11 @@ export async function claimJob(
   const job = await lockJob(trx, jobId)
   if (!job || job.state !== 'open') return { refusal: 'DONE' }
   if (await isHeld(trx, jobId)) return { refusal: 'HELD' }
+  // Its worker was not heard of again, however often it was tried: the file may be what ends workers.
+  if (hadItsTries(job, times.validationTries)) {
+    await failJobForGood(trx, jobId, job.lastError || 'no worker that examined it came to an end')
+    return { refusal: 'DONE' }
+  }
   // Its storage would not answer, and the worker would wait for it instead of serving the others.
   if (await isForSilentVolume(trx, job, times.volumeSilenceMs)) {
     await enqueueAgain(trx, job, silentDelayMs)

@@ -1,8 +1,9 @@
 import { cleanText, textLimits } from '@goldkeep/domain'
-import { sql, type Transaction } from 'kysely'
-import { backoffMs } from '../domain/backoff.js'
-import { releaseJob } from '../db/jobs-queries.js'
+import type { Transaction } from 'kysely'
+import type { Times } from '../domain/times.js'
+import { failJobForGood } from '../db/jobs-queries.js'
 import type { DB } from '../db/tables.js'
+import { tryAgainLater } from './try-again-later.js'
 import { holdClaim, type ClaimProof } from './hold-claim.js'
 
 /**
@@ -13,13 +14,11 @@ export async function failJob(
   trx: Transaction<DB>,
   claim: ClaimProof,
   fault: { readonly error: string; readonly permanent: boolean },
+  times: Pick<Times, 'validationTries'>,
 ): Promise<void> {
   const job = await holdClaim(trx, claim)
   const lastError = cleanText(fault.error, textLimits.prose, 'multi-line')
-  if (!fault.permanent) return releaseJob(trx, job, backoffMs(job.attempts), lastError)
-  await trx
-    .updateTable('jobs')
-    .set({ state: 'failed', claimToken: null, claimExpiresAt: null, lastError, updatedAt: sql`now()` })
-    .where('jobId', '=', job.jobId)
-    .execute()
+  if (!fault.permanent) return tryAgainLater(trx, job, lastError, times)
+  // It has no tries to its account, so that the sweeper opens it again after a while.
+  await failJobForGood(trx, job.jobId, lastError, { attempts: 0 })
 }

@@ -2,14 +2,15 @@ import { decideVerdict } from '@goldkeep/checks'
 import { cleanText, DomainError, textLimits, type Finding, type Verdict } from '@goldkeep/domain'
 import { parseManifest } from '@goldkeep/volume'
 import { sql, type Transaction } from 'kysely'
-import { backoffMs } from '../domain/backoff.js'
+import type { Times } from '../domain/times.js'
 import { presenceByDigests } from '../domain/presence-by-digests.js'
 import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
 import { lockImageByUid, publishChange } from '../db/images-queries.js'
-import { finishJob, releaseJob } from '../db/jobs-queries.js'
+import { finishJob } from '../db/jobs-queries.js'
 import type { DB, VersionRow } from '../db/tables.js'
 import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
+import { tryAgainLater } from './try-again-later.js'
 import { holdClaim, type ClaimProof } from './hold-claim.js'
 
 /** Which bytes were examined. */
@@ -20,7 +21,7 @@ export interface BytesRead {
 
 /**
  * Keeps what a validation found and what it comes to. While it comes to nothing (a check could not be
- * judged) the verdict stays PENDING and the job is tried again later.
+ * judged) the verdict stays PENDING and the job is tried again later, within bounds.
  * @throws DomainError VERSION_NOT_FOUND, JOB_NOT_FOUND, CLAIM_LOST
  */
 export async function reportFindings(
@@ -28,6 +29,7 @@ export async function reportFindings(
   claim: ClaimProof,
   read: BytesRead,
   findings: readonly Finding[],
+  times: Pick<Times, 'validationTries'>,
 ): Promise<Verdict> {
   const { versionId } = read
   const image = await lockImageByUid(trx, await imageUidOfVersion(trx, versionId))
@@ -42,7 +44,7 @@ export async function reportFindings(
   const decision = decideVerdict(filesOf(version), findings)
   await keepPresence(trx, read, findings)
   if (decision === 'UNDECIDED') {
-    await releaseJob(trx, job, backoffMs(job.attempts), describeUndecided(findings))
+    await tryAgainLater(trx, job, describeUndecided(findings), times)
     return 'PENDING'
   }
   await finishJob(trx, job.jobId)

@@ -36,12 +36,15 @@ export async function deriveMissingJobs(db: Kysely<DB>): Promise<number> {
   )
 }
 
-/** A job that failed for good counts for an hour, after which the work is tried again. */
+/**
+ * A job that failed for good counts for an hour, after which the work is tried again. A validation that had its tries
+ * counts until somebody asks for another.
+ */
 const noJobFor = (kind: JobKind, subject: RawBuilder<unknown>) => sql<boolean>`
   not exists (
     select 1 from jobs
     where jobs.subject_id = ${subject} and jobs.kind = ${kind}
-      and (jobs.state = 'open' or (jobs.state = 'failed' and jobs.updated_at > now() - interval '1 hour'))
+      and (jobs.state = 'open' or (jobs.state = 'failed' and ((jobs.kind = 'validate' and jobs.attempts > 0) or jobs.updated_at > now() - interval '1 hour')))
   )`
 
 async function ensureEach(

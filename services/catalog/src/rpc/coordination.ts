@@ -80,7 +80,9 @@ export function coordinationService(
     },
     reportFindings: async (request) => {
       const findings = request.findings.map(findingFromProto)
-      const verdict = await atomically.execute((trx) => reportFindings(trx, request, request, findings))
+      const verdict = await atomically.execute((trx) =>
+        reportFindings(trx, request, request, findings, times),
+      )
       return { verdict: verdictWords.toProto(verdict) }
     },
     confirmCommand: async (request, { actor }) => {
@@ -93,7 +95,7 @@ export function coordinationService(
       return {}
     },
     failJob: async ({ error, permanent, ...claim }) => {
-      await atomically.execute((trx) => failJob(trx, claim, { error, permanent }))
+      await atomically.execute((trx) => failJob(trx, claim, { error, permanent }, times))
       return {}
     },
     getTrust: async ({ pageToken }) => {

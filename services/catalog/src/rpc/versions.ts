@@ -44,12 +44,13 @@ export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplemen
       return encodeVersion(await db.transaction().execute((trx) => markVersion(trx, marking, actor)))
     },
     getChecks: async ({ versionId }) => {
-      const { verdict, findings, progress } = await getChecks(db, versionId)
+      const { verdict, findings, progress, fault } = await getChecks(db, versionId)
       return {
         versionId,
         verdict: verdictWords.toProto(verdict),
         findings: findings.map(({ finding, checkedAt }) => findingToProto(finding, checkedAt)),
         progress,
+        fault,
       }
     },
     revalidate: async ({ versionId }, { actor }) =>
