@@ -1,6 +1,6 @@
 import { flipMiddleByte, startHouse, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { chmod, cp, stat, truncate } from 'node:fs/promises'
+import { chmod, cp, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   begin,
@@ -43,12 +43,39 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
 
   /** Uploads a folder whose version the quick checks refuse, at the seal and ever after; says its id. */
   const uploadRefused = async (folder: string): Promise<string> => {
-    const uploaded = await house.goldkeep.attempt('upload', folder, '--image', image, '--json')
+    const uploaded = await house.goldkeep.attempt('upload', folder, '--image', image, '--anyway', '--json')
     expect(uploaded.code).toBe(7)
     const { versionId } = JSON.parse(uploaded.stdout) as { versionId: string }
     expect((await house.goldkeep.attempt('version', 'wait', versionId)).code).toBe(7)
     return versionId
   }
+
+  test('a folder that lacks a file is told before anything is sent, and sent with --anyway alone', async () => {
+    const folder = await damagedCopy('lacking', rm)
+    const listVersions = () => house.goldkeep.run('version', 'list', image, '--all', '--json')
+    const before = await listVersions()
+    const { code, stderr, stdout } = await house.goldkeep.attempt(
+      'upload',
+      folder,
+      '--image',
+      image,
+      '--json',
+    )
+    expect(code).toBe(7)
+    expect(stderr).toMatch(
+      /nothing was sent: .*hd0\/part3\.winpe\.wim.*With --anyway it is sent nevertheless/s,
+    )
+    expect(JSON.parse(stdout)).toMatchObject({
+      findings: expect.arrayContaining([expect.objectContaining({ verdict: 'FAIL', path: windows })]),
+    })
+    expect(await listVersions()).toBe(before)
+    await uploadRefused(folder)
+  })
+
+  test('an upload of the files that a version has already says so', async () => {
+    const { stderr } = await house.goldkeep.attempt('upload', capture.folder, '--image', image)
+    expect(stderr).toContain(`the files are the same, byte for byte, as those of ${image}@1`)
+  })
 
   test('a .wim that the schema calls for and nobody sent: told at seal, exit 7', async () => {
     const id = await begin(house, image, capture)

@@ -19,6 +19,8 @@ export function usageError(message: string): CliError {
 }
 
 /** What was asked for is done, and what it found is bad. */
-export function checksFailed(message: string, versionId: string): CliError {
-  return new CliError('CHECKS_FAILED', message, exitCodes.integrity, { version_id: versionId })
+/** @param versionId absent while there is no version */
+export function checksFailed(message: string, versionId?: string): CliError {
+  const metadata = versionId === undefined ? {} : { version_id: versionId }
+  return new CliError('CHECKS_FAILED', message, exitCodes.integrity, metadata)
 }

@@ -3,7 +3,7 @@ import { listed } from '@goldkeep/domain'
 import { checksFailed } from '../cli-error.js'
 import { formatCount } from '../output/format.js'
 import type { Session } from '../session.js'
-import { findingTable, findingView, type FindingView } from '../views/finding-view.js'
+import { findingSentence, findingTable, findingView } from '../views/finding-view.js'
 import { hexDigest } from '../views/words.js'
 import { orSay } from './how-to-go-on.js'
 import type { SealList } from './seal-files.js'
@@ -51,7 +51,7 @@ export async function sealUpload(
     },
     text: (width) =>
       `${reference} is sealed (${versionId}, ${formatCount(files.length, 'file')})\n\n${findingTable(findings, width)}`,
-    faults: failed.length > 0 ? listed(failed.map(describeFault)) : undefined,
+    faults: failed.length > 0 ? listed(failed.map(findingSentence)) : undefined,
   }
 }
 
@@ -67,9 +67,6 @@ export function showSealed(session: Session, sealed: SealedUpload): void {
     sealed.versionId,
   )
 }
-
-const describeFault = ({ path, message }: FindingView): string =>
-  (path && !message.includes(path) ? `${path}: ${message}` : message).replace(/\.$/, '')
 
 /** The catalog may be away for a moment: then the id must do. */
 async function referenceOf(session: Session, versionId: string): Promise<string> {

@@ -16,6 +16,10 @@ export function findingView(finding: catalog.Finding) {
 
 export type FindingView = ReturnType<typeof findingView>
 
+/** In one sentence without its full stop. */
+export const findingSentence = ({ path, message }: FindingView): string =>
+  (path && !message.includes(path) ? `${path}: ${message}` : message).replace(/\.$/, '')
+
 const worstFirst = ['FAIL', 'ERROR', 'WARN', 'SKIP', 'PASS']
 
 export function findingTable(findings: readonly FindingView[], width?: number): string {

@@ -5,6 +5,8 @@ import { startProgress } from '../../output/progress.js'
 import type { Session } from '../../session.js'
 import { beginOrResume, type DirectoryUpload } from '../../transfer/begin-or-resume.js'
 import { addCaptureOptions, type CaptureOptions } from '../../transfer/capture-options.js'
+import { examineFolder } from '../../transfer/examine-folder.js'
+import { findEqualVersion } from '../../transfer/find-equal-version.js'
 import { findCaptureFiles, type CaptureDirectory } from '../../transfer/find-capture-files.js'
 import { namesOf } from '../../output/printable.js'
 import { commandLine } from '../../output/command-line.js'
@@ -22,6 +24,7 @@ interface Options extends CaptureOptions {
   readonly wait?: boolean
   readonly parallel: number
   readonly takeOver?: boolean
+  readonly anyway?: boolean
   /** In milliseconds. */
   readonly waitForSpace?: number
 }
@@ -37,6 +40,7 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
       .option('--image <image>', 'the image that gets the version')
       .option('--wait', 'wait for the verdict of the checks')
       .option('--parallel <n>', 'how many files at once', parseCount, 4)
+      .option('--anyway', 'send the folder although its files cannot be deployed')
       .option('--take-over', 'take files from another writer that is or was just active')
       .option('--wait-for-space <time>', 'how long to wait for room on a full volume', parseSpan),
   )
@@ -51,6 +55,7 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
         const capture = await findCaptureFiles(directory)
         if (capture.leftOut.length > 0)
           session.say(`left out, no part of a capture: ${namesOf(capture.leftOut)}`)
+        await examineFolder(session, directory, capture, options.image, options)
         const begun = await beginOrResume(session, directory, capture, options.image, options)
         try {
           await uploadFolder(session, directory, capture, options.image, options, begun)
@@ -82,6 +87,8 @@ async function uploadFolder(
   const sealed = await sealUpload(session, upload, { files, onStorageWord: [] })
   if (sealedFiles)
     session.say(`${sealed.reference} was sealed already by an earlier run, with the files of this folder`)
+  const equal = await findEqualVersion(session, versionId, files).catch(() => undefined)
+  if (equal !== undefined) session.say(`the files are the same, byte for byte, as those of ${equal}`)
   // A run that is broken off before it has told the outcome is followed by one that does.
   await tellOutcome(session, sealed, options.wait ?? false).catch(async (error: unknown) => {
     if (error instanceof CliError && error.reason === 'CHECKS_FAILED') await begun.forget()
