@@ -31,13 +31,9 @@ export async function getDeployment(db: Kysely<DB>, deploymentId: string): Promi
 }
 
 export const deploymentNotFound = (deploymentId: string): DomainError =>
-  new DomainError(
-    'DEPLOYMENT_NOT_FOUND',
-    `deployment ${deploymentId}: not found`,
-    {
-      deployment_id: deploymentId,
-    },
-  )
+  new DomainError('DEPLOYMENT_NOT_FOUND', `deployment ${deploymentId}: not found`, {
+    deployment_id: deploymentId,
+  })
 
 /** @throws DomainError DEPLOYMENT_NOT_FOUND */
 export async function lockDeployment(trx: Transaction<DB>, deploymentId: string): Promise<DeploymentRow> {

@@ -17,13 +17,9 @@ const selectImages = (db: Kysely<DB>) =>
     .where('images.deletedAt', 'is', null)
 
 export const imageNotFound = (imageId: string): DomainError =>
-  new DomainError(
-    'IMAGE_NOT_FOUND',
-    `image ${imageId}: not found`,
-    {
-      image_id: imageId,
-    },
-  )
+  new DomainError('IMAGE_NOT_FOUND', `image ${imageId}: not found`, {
+    image_id: imageId,
+  })
 
 /** Found without regard to case. @throws DomainError IMAGE_NOT_FOUND */
 export async function getImage(db: Kysely<DB>, imageId: string): Promise<ImageView> {

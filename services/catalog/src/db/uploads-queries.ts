@@ -36,11 +36,7 @@ export async function getUpload(db: Kysely<DB>, versionId: string): Promise<Uplo
 }
 
 export const uploadNotFound = (versionId: string): DomainError =>
-  new DomainError(
-    'UPLOAD_NOT_FOUND',
-    `upload ${versionId}: not found`,
-    { version_id: versionId },
-  )
+  new DomainError('UPLOAD_NOT_FOUND', `upload ${versionId}: not found`, { version_id: versionId })
 
 /** Newest first. */
 export async function listUploads(

@@ -67,12 +67,7 @@ async function findTokenId(trx: Transaction<DB>, named: string): Promise<string>
   const byId = rows.find((row) => row.tokenId === named)
   const live = rows.filter((row) => row.revokedAt === null)
   const [only] = byId ? [byId] : live.length > 0 ? live : rows
-  if (!only)
-    throw new DomainError(
-      'TOKEN_NOT_FOUND',
-      `token ${named}: not found`,
-      { token_id: named },
-    )
+  if (!only) throw new DomainError('TOKEN_NOT_FOUND', `token ${named}: not found`, { token_id: named })
   if (!byId && live.length > 1)
     throw new DomainError(
       'AMBIGUOUS_REFERENCE',
