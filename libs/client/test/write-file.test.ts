@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { DomainError } from '@goldkeep/domain'
 import { createHash, randomBytes } from 'node:crypto'
 import { producerSource } from '../src/producer-source.js'
@@ -73,6 +73,21 @@ test('a storage that has lost what it acknowledged ends the upload of the file, 
     keepsOf: (received) => received.subarray(0, 10_000),
   })
   expect(result).toMatchObject({ error: { reason: 'ATTEMPT_BROKEN' }, seen: { stopped: 1 } })
+})
+
+describe('a storage that has other bytes than were sent', () => {
+  const others: readonly [string, (received: Buffer) => Buffer][] = [
+    [
+      'one of them changed',
+      (received) => Buffer.from(received.map((byte, at) => (at === 7 ? byte ^ 1 : byte))),
+    ],
+    ['fewer', (received) => received.subarray(1)],
+  ]
+  test.each(others)('is not taken at its word: %s', async (_how, holds) => {
+    const differs = { error: { reason: 'DIGEST_MISMATCH', message: expect.stringContaining(sha256) } }
+    expect(await upload({ holds })).toMatchObject(differs)
+    expect(await upload({ holds, loseEnd: () => true })).toMatchObject(differs)
+  })
 })
 
 test('an answer that is lost after Finish is found out by asking', async () => {

@@ -38,6 +38,7 @@ export default mutantsOf(
       law: 9,
       from: 'await handle.sync()',
       to: '',
+      suites: ['services/cli/test/fetch-folder'],
       meaning: 'a file has its name before its bytes are durable',
     },
     {

@@ -15,6 +15,7 @@ export default mutantsOf(
       law: 4,
       from: 'if (before?.answer !== undefined) return before.answer as CommandAnswers[Verb]',
       to: '',
+      suites: ['services/storage/test/commands/late-commands'],
       meaning: 'a repeat does not get the recorded answer',
     },
     {
@@ -45,12 +46,7 @@ export default mutantsOf(
       law: 4,
       from: 'const plan = (before?.plan ?? (await steps.plan()))',
       to: 'const plan = (await steps.plan())',
-      suites: [
-        'services/storage/test/commands/trash-and-restore',
-        'services/storage/test/commands/what-a-start-does',
-        'services/storage/test/commands/purge-version',
-        'services/storage/test/crash/crash-of-an-operation',
-      ],
+      suites: ['services/storage/test/commands/repeated-renames'],
       meaning: 'a command that was cut off decides again, and may decide otherwise',
     },
     {
@@ -70,12 +66,7 @@ export default mutantsOf(
       law: 3,
       from: 'await commands.finish(versionId, command, answer)',
       to: '',
-      suites: [
-        'services/storage/test/commands/clone-version',
-        'services/storage/test/commands/trash-and-restore',
-        'services/storage/test/commands/late-commands',
-        'services/storage/test/commands/what-a-start-does',
-      ],
+      suites: ['services/storage/test/commands/late-commands'],
       meaning: 'the answer of a command is not kept',
     },
     {

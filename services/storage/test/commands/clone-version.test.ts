@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { DomainError } from '@goldkeep/domain'
 import { parseManifest } from '@goldkeep/volume'
 import { execFile } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { directSyscalls } from '../support/direct-syscalls.js'
-import { watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
+import { errno, watchSyscalls, type WatchedSyscalls } from '../support/watched-syscalls.js'
 import { orders, time } from './orders.js'
 import { expectRefusal } from './refused.js'
 import {
@@ -18,6 +20,7 @@ import {
   other,
   primary,
   readAll,
+  second,
   type Shelf,
 } from './shelf.js'
 
@@ -105,6 +108,40 @@ describe('a clone', () => {
     const synced = next.calls.filter(({ name }) => name === 'fsync').map(({ path }) => path)
     expect(synced).toContain(`images/${office.imageId}/versions`)
     expect(await clone()).toMatchObject({ versionId: fresh })
+  })
+})
+
+describe('a clone that fails on its way', () => {
+  const failing = (atLink: () => void) => {
+    sys.interfere = ({ name, path }) => {
+      if (name === 'link' && path.endsWith(second)) atLink()
+    }
+    return clone()
+  }
+
+  test('leaves nothing behind, and can be repeated', async () => {
+    const full = () => {
+      throw errno('ENOSPC', 'link')
+    }
+    await expect(failing(full)).rejects.toMatchObject({ reason: 'NO_SPACE' })
+    expect(await leftovers()).toEqual([])
+    sys.interfere = () => {}
+    await clone()
+    expect(await readAll(shelf.store, fresh, second)).toEqual(bytesIn(primary))
+  })
+
+  test.each([
+    ['another file', () => writeFileSync(source(second), 'not the one that was sealed')],
+    ['a link to another file', () => symlinkSync('../version.json', source(second))],
+    ['a directory', () => mkdirSync(source(second))],
+  ])('since %s is in the place of a file by now makes no version of it', async (_what, put) => {
+    const replace = (): void => {
+      rmSync(source(second))
+      put()
+    }
+    await expect(failing(replace)).rejects.toBeInstanceOf(DomainError)
+    expect(await leftovers()).toEqual([])
+    expect(shelf.store.findVersion(fresh)).toBeUndefined()
   })
 })
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directSyscalls } from '../support/direct-syscalls.js'
-import { watchSyscalls } from '../support/watched-syscalls.js'
+import { errno, watchSyscalls } from '../support/watched-syscalls.js'
 import { orders } from './orders.js'
 import { expectRefusal } from './refused.js'
 import { bytesIn, fresh, lab, useShelf, office, other, primary, publishPrimary, readAll } from './shelf.js'
@@ -42,6 +42,32 @@ describe('a version that is moved', () => {
     expect(await back(2)).toMatchObject({ imageId, imageUid, manifestDigest })
     await shelf.reopen()
     expect(shelf.store.findVersion(other)).toMatchObject({ imageId, imageUid })
+  })
+})
+
+describe('a move keeps the primary link what image.json says', () => {
+  const link = () => readlink(join(shelf.volume, 'primary/images', lab.imageId)).catch(() => 'none')
+
+  test('when the version comes into the image that names it', async () => {
+    await move()
+    await publishPrimary(shelf.store, 2, other)
+    expect(await link()).toContain(primary)
+    await back(2)
+    expect(await link()).toContain(other)
+  })
+
+  test('when the publication that took the pointer away ended before it took the link away', async () => {
+    const sys = watchSyscalls(directSyscalls)
+    await shelf.reopen({ sys })
+    await publishPrimary(shelf.store, 2, other)
+    sys.interfere = ({ name, path }) => {
+      if (name === 'unlink' && path === `primary/images/${lab.imageId}`) throw errno('EIO')
+    }
+    await expect(publishPrimary(shelf.store, 3, null)).rejects.toMatchObject({ reason: 'IO_ERROR' })
+    sys.interfere = () => {}
+    expect(await link()).toContain(other)
+    await move()
+    expect(await link()).toBe('none')
   })
 })
 

@@ -77,6 +77,7 @@ describe('a purge', () => {
     await symlink('/etc', inTrash('link'))
     const answer = { kept: ['hd0/notes.txt', 'hd1', 'link'], keptCount: 3, keptIn: purging }
     expect(await purge()).toEqual(answer)
+    expect(shelf.store.trashed()).toMatchObject([{ name: trashName, isPurging: true }])
     expect((await shelf.tree()).filter((line) => line.includes(other))).toEqual([
       `directory ${purging}`,
       `directory ${purging}/hd0`,
@@ -203,6 +204,19 @@ test('a purge of a version whose upload cannot be read is refused, and not answe
     },
   })
   await expectRefusal(shelf, 'IO_ERROR', () => orders.purge(shelf.store, { epoch: 1, opSeq: 1 }, fresh))
+})
+
+test('a start purges no other directory of the version than the one that was ordered', async () => {
+  sys.interfere = ({ name, to }) => {
+    if (name === 'rename' && to === purging) sys.die()
+  }
+  await expect(purge()).rejects.toThrow('killed')
+  const stray = join(shelf.volume, 'trash', `.purging-${other}@20261202T000000Z`)
+  await shelf.reopen({ meanwhile: () => cp(inTrash(), stray, { recursive: true }) })
+  const before = await shelf.tree()
+  await shelf.reopen()
+  expect(await shelf.tree()).toEqual(before)
+  expect(before).toContainEqual(expect.stringContaining(`${stray.slice(shelf.volume.length + 1)}/${first} `))
 })
 
 test('what no command has begun to purge is left as it is, whatever it is called', async () => {

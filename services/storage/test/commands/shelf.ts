@@ -10,8 +10,9 @@ import {
 } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
 import { directoryInMemory, treeOf } from '@goldkeep/testing'
-import { formatImageDocument, formatMajor } from '@goldkeep/volume'
+import { formatImageDocument, formatMajor, volumeLayout } from '@goldkeep/volume'
 import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { takeVolume, type VolumeOptions } from '../../src/store/disk/open-volume.js'
 import type { Syscalls } from '../../src/store/disk/syscalls.js'
@@ -43,6 +44,8 @@ export interface Shelf {
   readonly store: VersionStore
   /** Every byte on the volume, without what changes by itself. */
   tree(): Promise<string[]>
+  /** The journal of commands as it is on the volume. */
+  journal(): Promise<Buffer>
   /** Ends the store, and begins another on what is there then. */
   reopen(options?: {
     sys?: Syscalls
@@ -91,6 +94,7 @@ export function useShelf(): Shelf {
       return shelf.store
     },
     tree: () => shelf.tree(),
+    journal: () => shelf.journal(),
     reopen: (options) => shelf.reopen(options),
     close: () => shelf.close(),
   }
@@ -104,6 +108,7 @@ async function openShelf(volume: string, sys: Syscalls = directSyscalls): Promis
       return running.store
     },
     tree: () => treeOf(volume, { without: /^\.(lease|owner|trust|commands|reserve)|^volume\.json/ }),
+    journal: () => readFile(join(volume, volumeLayout('').commands)),
     reopen: async ({ sys: next = directSyscalls, owning, meanwhile } = {}) => {
       await running.end()
       await meanwhile?.()
