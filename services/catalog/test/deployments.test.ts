@@ -60,6 +60,12 @@ describe('deployments', () => {
     await house.images.promote({ imageId: 'lab', versionId: first })
   })
 
+  test('hold their version for the time of a lease without a read, and not to the longest end', async () => {
+    const { deployment } = await start(machine({ serial: 'LEASE-1' }))
+    expect(deployment?.expiresIn).toBeGreaterThan(14_000n)
+    expect(deployment?.expiresIn).toBeLessThanOrEqual(14_400n)
+  })
+
   test('come with a ticket that the volume believes', async () => {
     const orders = await start(machine({ serial: 'TICKET-1' }))
     const { keys } = await house.coordination.getTrust({})

@@ -144,6 +144,18 @@ describe('the primary pointer', () => {
     expect(await primaryOf('damaged')).toBe(a)
   })
 
+  test('a rollback that names what is missing, or on its way to the trash, is refused', async () => {
+    const [a = '', b = '', c = ''] = await imageWithVersions('gone', 3)
+    for (const versionId of [a, b, c]) await house.images.promote({ imageId: 'gone', versionId })
+    await house.db.updateTable('locations').set({ presence: 'MISSING' }).where('versionId', '=', a).execute()
+    const pending = { pendingCommand: 'TRASH', pendingOpSeq: 1, opSeq: 1, pendingSince: new Date() } as const
+    await house.db.updateTable('versions').set(pending).where('versionId', '=', b).execute()
+    const rollback = (versionId: string) => house.images.rollback({ imageId: 'gone', versionId })
+    await expect(rollback(a)).rejects.toEqual(reason('VERSION_MISSING'))
+    await expect(rollback(b)).rejects.toEqual(reason('VERSION_IN_USE'))
+    expect(await primaryOf('gone')).toBe(c)
+  })
+
   test('what storage has been told to move or remove does not become primary', async () => {
     const [a = '', b = ''] = await imageWithVersions('pending', 2)
     await house.images.promote({ imageId: 'pending', versionId: a })

@@ -122,6 +122,22 @@ describe('ending an upload', () => {
     expect(await end()).toBe(LIFECYCLE_ABORTED)
   })
 
+  test('is remembered when the next start carries it out, though only the upload said so', async () => {
+    sys.interfere = ({ name, path }) => {
+      if (name === 'write' && path === '.commands.journal') sys.die()
+    }
+    await end(5n).catch(() => {})
+    expect(await stagedLines()).not.toEqual([])
+    await house.restart()
+    expect(await stagedLines()).toEqual([])
+    await house.restart()
+    const clients = await house.uploader(versionId)
+    await expect(clients.uploads.open({ versionId, schema })).rejects.toMatchObject({
+      reason: 'UPLOAD_ENDED',
+    })
+    await expect(end(4n)).rejects.toMatchObject({ reason: 'STALE_COMMAND' })
+  })
+
   test('keeps a file that no journal knows', async () => {
     await writeFile(join(house.volume, 'staging', versionId, 'tree/hd0/unknown.bin'), 'someone put this here')
     expect(await end()).toBe(LIFECYCLE_ABORTED)

@@ -132,7 +132,8 @@ describe('a stream is ended, and keeps what was good before', () => {
     ['OFFSET_MISMATCH', 'a chunk from before', chunkOf(bytes, 0)],
     ['PROTOCOL_VIOLATION', 'a chunk that is too large', chunkOf(bytesOf(1024 * 1024 + 1, 'x'), 1_000)],
     ['PROTOCOL_VIOLATION', 'a second Start', startOf(open, part3)],
-    ['SIZE_MISMATCH', 'a wrong size', finishOf(1_001, sha256(good))],
+    ['SIZE_MISMATCH', 'a size that is too large', finishOf(1_001, sha256(good))],
+    ['SIZE_MISMATCH', 'a size that is too small', finishOf(999, sha256(good))],
     ['DIGEST_MISMATCH', 'a wrong digest', finishOf(1_000, sha256(bytes))],
   ])('%s: %s', async (reason, _what, request) => {
     const stream = new WriteStream(uploader, startOf(open, part3))

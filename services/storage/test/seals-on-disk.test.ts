@@ -103,6 +103,21 @@ describe('a seal is refused', () => {
   })
 })
 
+test('a start makes the rename of a seal durable before its journal says that it is sealed', async () => {
+  sys.interfere = ({ name, path }) => {
+    const isRenamed = sys.calls.some((call) => call.name === 'rename' && call.path.endsWith('/tree'))
+    if (isRenamed && name === 'fsync' && path.endsWith('/versions')) sys.die()
+  }
+  await expect(seal()).rejects.toThrow('killed')
+  const next = watchSyscalls(directSyscalls)
+  await shelf.reopen({ sys: next })
+  const calls = next.calls.map(({ name, path }) => `${name} ${path}`)
+  const recorded = calls.lastIndexOf(`write staging/${fresh}/journal`)
+  expect(recorded).toBeGreaterThanOrEqual(0)
+  expect(calls.slice(0, recorded)).toContain(`fsync images/${lab.imageId}/versions`)
+  expect(shelf.store.findVersion(fresh)).toMatchObject(lab)
+})
+
 test('a version whose seal is unanswered, since its rename could not be synced, cannot be trashed', async () => {
   sys.interfere = ({ name, path }) => {
     const isRenamed = sys.calls.some((call) => call.name === 'rename' && call.path.endsWith('/tree'))

@@ -1,9 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newVersionId, parseFilePath, type FilePath } from '@goldkeep/domain'
-import { open, readFile, rm, stat, truncate } from 'node:fs/promises'
+import { appendFile, open, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AttemptMode, AttemptWriter } from '../src/store/version-store.js'
-import { first, fresh, lab, makeShelves, office, second, stageVersion, type Shelf } from './commands/shelf.js'
+import {
+  bytesIn,
+  first,
+  fresh,
+  lab,
+  makeShelves,
+  office,
+  second,
+  stageVersion,
+  type Shelf,
+} from './commands/shelf.js'
 import { bytesOf, sha256 } from './support/bytes.js'
 import { directSyscalls } from './support/direct-syscalls.js'
 import { errno, watchSyscalls, type WatchedSyscalls } from './support/watched-syscalls.js'
@@ -110,6 +120,16 @@ describe('an attempt of which the volume has lost bytes', () => {
   })
 })
 
+test('a complete file that has grown is told as broken by the next start, and is not cut to fit', async () => {
+  await shelf.reopen({ meanwhile: () => appendFile(staged(first), 'x') })
+  const { files } = await shelf.store.view(fresh)
+  expect(files).toMatchObject([
+    { path: first, state: 'BROKEN' },
+    { path: second, state: 'COMPLETE' },
+  ])
+  expect((await stat(staged(first))).size).toBe(bytesIn(fresh).length + 1)
+})
+
 describe('an attempt that is begun again', () => {
   test('has a file of its own, into which a writer of the one before cannot write', async () => {
     const before = await begin()
@@ -136,6 +156,44 @@ describe('an attempt that is begun again', () => {
     const removed = calls.findIndex(({ name, path }) => name === 'unlink' && path.endsWith(third))
     expect(recorded).toBeGreaterThanOrEqual(0)
     expect(removed).toBeGreaterThan(recorded)
+  })
+})
+
+describe('a fault of the disk', () => {
+  const bytes = bytesOf(1_000, 'whole')
+  const resume = async (attemptId: AttemptWriter['attemptId'], offset: number) =>
+    begin(third, { kind: 'resume', attemptId, offset })
+
+  test('at a write keeps these bytes from being acknowledged, and those before can be gone on with', async () => {
+    const writer = await begin()
+    await writer.append(bytes.subarray(0, 600))
+    await writer.commit()
+    sys.interfere = ({ name, path }) => {
+      if (name === 'write' && path.endsWith(third)) throw errno('ENOSPC')
+    }
+    await writer.append(bytes.subarray(600)).catch(() => {})
+    await expect(writer.commit()).rejects.toMatchObject({ reason: 'NO_SPACE' })
+    await writer.close()
+    expect(writer.committedSize).toBe(600)
+    sys.interfere = () => {}
+    const resumed = await resume(writer.attemptId, 600)
+    await resumed.append(bytes.subarray(600))
+    await resumed.finish(bytes.length, sha256(bytes))
+    await resumed.close()
+    expect(await readFile(staged(third))).toEqual(bytes)
+  })
+
+  test('at a sync ends the attempt, also when the journal has no room to say so', async () => {
+    const writer = await begin()
+    await writer.append(bytes)
+    sys.interfere = ({ name, path }) => {
+      if (name === 'fdatasync' && path.endsWith(third)) throw errno('EIO')
+      if (name === 'write' && path.endsWith('/journal')) throw errno('ENOSPC')
+    }
+    await expect(writer.commit()).rejects.toMatchObject({ reason: 'IO_ERROR' })
+    await writer.close()
+    sys.interfere = () => {}
+    await expect(resume(writer.attemptId, 0)).rejects.toMatchObject({ reason: 'ATTEMPT_BROKEN' })
   })
 })
 

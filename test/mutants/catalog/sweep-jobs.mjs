@@ -16,6 +16,7 @@ export default mutantsOf(
       law: 11,
       from: "(await ensureEach(db, 'publish', unpublished)) +",
       to: '0 * unpublished.length +',
+      suites: ['services/catalog/test/publications'],
       meaning: 'a publication whose job is lost is never made',
     },
     {

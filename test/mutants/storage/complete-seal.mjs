@@ -27,6 +27,7 @@ export default mutantsOf(
       law: 3,
       from: "return !(isErrno(error.cause) && error.cause.syscall === 'fsync')",
       to: 'return true',
+      suites: ['services/storage/test/faults-of-the-volume'],
       meaning: 'a sync that failed with ENOSPC is tried again and trusted',
     },
     {

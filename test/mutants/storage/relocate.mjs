@@ -13,14 +13,7 @@ export default mutantsOf(
       law: 1,
       from: 'const { root, relocating } = volume\n  await requireFree(root, to)',
       to: 'const { root, relocating } = volume',
-      suites: [
-        'services/storage/test/commands/trash-and-restore',
-        'services/storage/test/commands/move-version',
-        'services/storage/test/commands/clone-version',
-        'services/storage/test/commands/what-a-start-does',
-        'services/storage/test/commands/overtaken-commands',
-        'services/storage/test/crash/crash-of-an-operation',
-      ],
+      suites: ['services/storage/test/commands/clone-version'],
       meaning: 'a version is renamed onto an empty directory that appeared meanwhile',
     },
     {
@@ -42,7 +35,7 @@ export default mutantsOf(
       law: 3,
       from: 'unsynced.set(versionId, error)',
       to: '',
-      suites: ['services/storage/test/commands/faults-of-commands'],
+      suites: ['services/storage/test/commands/trash-and-restore'],
       meaning: 'a rename whose sync failed is trusted by the next command',
     },
     {
@@ -50,7 +43,7 @@ export default mutantsOf(
       law: 9,
       from: 'relocating.set(versionId, settled)',
       to: '',
-      suites: ['services/storage/test/commands/reads-meanwhile'],
+      suites: ['services/storage/test/commands/trash-and-restore'],
       meaning: 'a read that falls into a rename is told that the version is damaged',
     },
     {

@@ -20,12 +20,6 @@ export default mutantsOf(
       law: 7,
       from: 'signal?.throwIfAborted()',
       to: '',
-      suites: [
-        'services/storage/test/commands/purge-version',
-        'services/storage/test/commands/what-a-start-does',
-        'services/storage/test/serve-and-stop',
-        'services/storage/test/commands/reads-meanwhile',
-      ],
       meaning: 'a storage that stops waits until a huge version is purged',
     },
     {
@@ -45,12 +39,9 @@ export default mutantsOf(
       law: 3,
       from: 'await root.sys.rmdir(parent.at(name))\n      await parent.sync()',
       to: 'await root.sys.rmdir(parent.at(name))',
-      suites: [
-        'services/storage/test/commands/purge-version',
-        'services/storage/test/commands/what-a-start-does',
-        'services/storage/test/crash/crash-of-an-operation',
-        'services/storage/test/support/power-loss',
-      ],
+      equivalent:
+        'what may be back is what an ended upload, a clone that failed or a purge has left: their journals name it, ' +
+        'and the next start removes it; a purge also syncs the trash after this, when it removes the sidecar',
       meaning: 'what was removed may be back after a loss of power',
     },
     {

@@ -13,13 +13,7 @@ export default mutantsOf(
       law: 7,
       from: 'if (lying.isPurging) throw versionGone(versionId)',
       to: '',
-      suites: [
-        'services/storage/test/commands/trash-and-restore',
-        'services/storage/test/commands/what-a-start-does',
-        'services/storage/test/commands/overtaken-commands',
-        'services/storage/test/commands/late-commands',
-        'services/storage/test/commands/purge-version',
-      ],
+      suites: ['services/storage/test/commands/purge-version'],
       meaning: 'a version comes back half purged',
     },
     {
@@ -34,7 +28,7 @@ export default mutantsOf(
       law: 1,
       from: 'await requireFree(root, place)',
       to: '',
-      equivalent: 'the run looks at the same again before it renames; only the number is taken',
+      suites: ['services/storage/test/commands/trash-and-restore'],
       meaning: 'a restore that will be refused for its place takes its number',
     },
     {
@@ -42,7 +36,7 @@ export default mutantsOf(
       law: 2,
       from: 'await describeDirectory(root, layout.trashed(lying.name), versionId)\n  await requireSameImage',
       to: 'await requireSameImage',
-      equivalent: 'the run looks at the same again before it renames; only the number is taken',
+      suites: ['services/storage/test/commands/trash-and-restore'],
       meaning: 'a restore is begun of a version whose manifest cannot be read',
     },
     {

@@ -93,11 +93,7 @@ export default mutantsOf(
       law: 3,
       from: 'await syncDirectory(root, dirname(version))\n',
       to: '\n',
-      suites: [
-        'services/storage/test/recovery.test',
-        'services/storage/test/crash/crash-of-an-operation',
-        'services/storage/test/crash/crash-of-a-start',
-      ],
+      suites: ['services/storage/test/seals-on-disk'],
       meaning: 'a start tells of a seal whose rename may not be durable',
     },
   ],

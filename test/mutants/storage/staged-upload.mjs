@@ -42,7 +42,7 @@ export default mutantsOf(
       law: 3,
       from: 'await this.journal.append(timed).catch(() => {})\n    this.current',
       to: 'await this.journal.append(timed)\n    this.current',
-      suites: ['services/storage/test/recovery.test', 'services/storage/test/faults/fault-matrix'],
+      suites: ['services/storage/test/what-is-staged'],
       meaning: 'a failed sync whose record fails too leaves the attempt to be gone on with',
     },
     {

@@ -146,6 +146,14 @@ describe('a clone that fails on its way', () => {
 })
 
 describe('a clone is refused', () => {
+  test('in whose place a directory appeared while it was made, though that is empty', async () => {
+    sys.interfere = ({ name }) => {
+      if (name === 'link') mkdirSync(place(), { recursive: true })
+    }
+    await expect(clone()).rejects.toMatchObject({ reason: 'PLACE_TAKEN' })
+    expect(await leftovers()).toEqual([`directory images/${office.imageId}/versions/${fresh}`])
+  })
+
   const refused = (reason: string) => expectRefusal(shelf, reason, () => clone())
 
   test('of a version of which a file is not as long as its manifest says', async () => {

@@ -69,6 +69,14 @@ describe('a purge', () => {
     expect(unlinked).toBeGreaterThan(synced)
   })
 
+  test('unlinks the manifest last, which says what the other files are', async () => {
+    await purge()
+    const unlinked = sys.calls.filter(({ name, path }) => name === 'unlink' && path.startsWith(purging))
+    const paths = unlinked.map(({ path }) => path.slice(purging.length + 1))
+    expect(paths).toEqual(expect.arrayContaining([first, second, 'schema', 'SHA256SUMS']))
+    expect(paths.at(-1)).toBe('version.json')
+  })
+
   test('takes litter along, and keeps and tells what nobody knows', async () => {
     await writeFile(inTrash('Thumbs.db'), 'litter')
     await writeFile(inTrash('hd0/.DS_Store'), 'litter')
@@ -86,6 +94,7 @@ describe('a purge', () => {
       expect.stringContaining(`${trashName}.json`),
       `link ${purging}/link -> /etc`,
     ])
+    await expectRefusal(shelf, 'VERSION_GONE', () => orders.restore(shelf.store, { epoch: 1, opSeq: 3 }))
     await shelf.reopen()
     expect(await purge()).toEqual(answer)
     await expect(readAll(shelf.store, other)).rejects.toMatchObject({ reason: 'VERSION_GONE' })
@@ -126,6 +135,20 @@ describe('a purge', () => {
     await waitUntil(() => shelf.store.trashed().length === 0, { what: 'the purge is ended' })
     expect(await shelf.tree()).toEqual(without)
     expect(await purge()).toEqual(nothing)
+  })
+
+  test('that is under way when storage stops ends between two files, and the next start goes on with it', async () => {
+    let stopping: Promise<unknown> | undefined
+    sys.interfere = ({ name, path }) => {
+      if (name === 'unlink' && path === `${purging}/${first}`) stopping = shelf.reopen()
+    }
+    await expect(purge()).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' })
+    await stopping
+    expect(sys.calls.some(({ name, path }) => name === 'unlink' && path === `${purging}/${second}`)).toBe(
+      false,
+    )
+    await waitUntil(() => shelf.store.trashed().length === 0, { what: 'the purge is ended' })
+    expect(await shelf.tree()).toEqual(without)
   })
 
   test('that was cut off before its rename was synced syncs it before it unlinks anything', async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { waitUntil } from '@goldkeep/testing'
 import { parseTrashSidecar } from '@goldkeep/volume'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { directSyscalls } from '../support/direct-syscalls.js'
 import { changesVolume, errno, watchSyscalls } from '../support/watched-syscalls.js'
 import { orders, time, trashName } from './orders.js'
@@ -166,6 +169,26 @@ describe('trash is refused', () => {
     await refused('VERSION_GONE', () => trash(3))
     await refused('VERSION_GONE', () => restore(3))
   })
+})
+
+test('a read that falls between a rename and its answer waits, and finds the version where it is then', async () => {
+  let answer = (): void => {}
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  const renameThatWaits: typeof directSyscalls.rename = async (from, to) => {
+    await directSyscalls.rename(from, to)
+    if (to.endsWith(trashName)) await answered
+  }
+  await shelf.reopen({ sys: { ...directSyscalls, rename: renameThatWaits } })
+  const trashing = trash()
+  await waitUntil(() => existsSync(at('trash', trashName)), { what: 'the directory is in the trash' })
+  let read = 'waits'
+  const reading = readAll(shelf.store, other).finally(() => (read = 'has ended'))
+  // These system calls are made at once: after a few turns the read is as far as it comes.
+  for (let turn = 0; turn < 50; turn += 1) await setImmediate()
+  expect(read).toBe('waits')
+  answer()
+  expect(await reading).toEqual(bytesIn(other))
+  await trashing
 })
 
 describe('restore', () => {
