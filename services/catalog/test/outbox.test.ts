@@ -3,7 +3,7 @@ import { newVolumeId } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
 import { startTestPostgres, waitUntil, type TestPostgres } from '@goldkeep/testing'
 import { sql, type Kysely } from 'kysely'
-import { ensureJob } from '../src/db/jobs-queries.js'
+import { enqueueAgain, ensureJob } from '../src/db/jobs-queries.js'
 import type { DB } from '../src/db/tables.js'
 import { systemActor } from '../src/domain/actor.js'
 import { beginUpload } from '../src/operations/begin-upload.js'
@@ -149,6 +149,36 @@ describe('the outbox', () => {
     const totals = await Promise.all([relayAll(), relayAll(), relayAll()])
     expect(totals.reduce((sum, one) => sum + one, 0)).toBe(120)
     expect(queue.held.size).toBe(120)
+  })
+
+  test('that one catalog is telling to the queue is left to it by the others', async () => {
+    await wishedEnd()
+    let goOn = (): void => {}
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    let tellBegun = (): void => {}
+    const begun = new Promise<void>((resolve) => (tellBegun = resolve))
+    const first = relayOutbox(db, {
+      enqueue: (...row) => {
+        tellBegun()
+        return held.then(() => queue.enqueue(...row))
+      },
+    })
+    await begun
+    const second = await relayOutbox(db, queue).finally(goOn)
+    expect([await first, second]).toEqual([1, 0])
+  })
+
+  test('of a job that is to wait is told when its time has come', async () => {
+    await atomically(db, (trx) => ensureJob(trx, 'validate', 'v-1'))
+    await relayOutbox(db, queue)
+    const [jobId = ''] = await jobIds()
+    await atomically(db, (trx) => enqueueAgain(trx, { jobId, kind: 'validate' }, 60_000))
+    expect(await relayOutbox(db, queue)).toBe(0)
+    await db
+      .updateTable('outbox')
+      .set({ deliverAt: sql<Date>`now()` })
+      .execute()
+    expect(await relayOutbox(db, queue)).toBe(1)
   })
 
   test('has one open job for each kind and subject', async () => {

@@ -144,7 +144,7 @@ describe('the primary pointer', () => {
     expect(await primaryOf('damaged')).toBe(a)
   })
 
-  test('a rollback that names what is missing, or on its way to the trash, is refused', async () => {
+  test('a rollback never lands on what is missing or on its way to the trash, named or not', async () => {
     const [a = '', b = '', c = ''] = await imageWithVersions('gone', 3)
     for (const versionId of [a, b, c]) await house.images.promote({ imageId: 'gone', versionId })
     await house.db.updateTable('locations').set({ presence: 'MISSING' }).where('versionId', '=', a).execute()
@@ -153,6 +153,7 @@ describe('the primary pointer', () => {
     const rollback = (versionId: string) => house.images.rollback({ imageId: 'gone', versionId })
     await expect(rollback(a)).rejects.toEqual(reason('VERSION_MISSING'))
     await expect(rollback(b)).rejects.toEqual(reason('VERSION_IN_USE'))
+    await expect(rollback('')).rejects.toEqual(reason('NO_ROLLBACK_TARGET'))
     expect(await primaryOf('gone')).toBe(c)
   })
 

@@ -3,6 +3,8 @@ import { catalog } from '@goldkeep/contracts'
 import { waitUntil } from '@goldkeep/testing'
 import { sql } from 'kysely'
 import { lockVersion } from '../src/db/versions-queries.js'
+import { systemActor } from '../src/domain/actor.js'
+import { requestUploadEnd } from '../src/operations/request-upload-end.js'
 import { reason } from './support/reason.js'
 import { atomically, isAnyWaiting, sweepOnce } from './support/test-database.js'
 import { claim, manifestOf, openJobId, recordSealed, schema, useLab } from './support/versions.js'
@@ -97,6 +99,16 @@ describe('uploads', () => {
     await recordSealed(house, versionId, volumeId)
     const { outcome } = await house.coordination.claimJob({ jobId, workerId: 'late' })
     expect(outcome).toEqual({ $case: 'refusal', value: ClaimRefusal.CLAIM_REFUSAL_DONE })
+  })
+
+  test('an upload that was sealed while the sweeper looked at it is not ordered to be ended', async () => {
+    const versionId = await begin()
+    await recordSealed(house, versionId, volumeId)
+    await atomically(house.db, (trx) =>
+      requestUploadEnd(trx, versionId, 'EXPIRED', systemActor, 'no byte for a day'),
+    )
+    expect((await house.uploads.get({ versionId })).pendingEnd).toBeUndefined()
+    await expect(openJobId(house, 'end-upload', versionId)).rejects.toThrow()
   })
 
   test('an abort takes the place of an expiry, and bytes that arrive do not undo it', async () => {

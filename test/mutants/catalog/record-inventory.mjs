@@ -30,6 +30,9 @@ export default mutantsOf(
       law: 5,
       from: '[...look.versions, ...look.unreadable]',
       to: '[...look.versions]',
+      equivalent:
+        'those that cannot be read have just been set as looked at, later than the look began, and only what was ' +
+        'looked at before that is found missing',
       meaning: 'a version that the volume cannot read is found missing',
     },
     {

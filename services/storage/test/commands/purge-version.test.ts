@@ -1,3 +1,4 @@
+// one file because every test follows one version in the trash to its end, by the same few steps
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { waitUntil } from '@goldkeep/testing'
 import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
