@@ -6,9 +6,20 @@ import { requestUploadEnd } from '../src/operations/request-upload-end.js'
 import { deriveMissingJobs } from '../src/operations/sweep-jobs.js'
 import { systemActor } from '../src/domain/actor.js'
 import { reason } from './support/reason.js'
-import { claim, openJobId, schema, sealVersion, useLab, validVersion, worker } from './support/versions.js'
+import {
+  claim,
+  findings,
+  openJobId,
+  schema,
+  sealVersion,
+  useLab,
+  validate,
+  validVersion,
+  versionOf,
+  worker,
+} from './support/versions.js'
 
-const { ClaimRefusal, Lifecycle } = catalog
+const { ClaimRefusal, Lifecycle, Verdict } = catalog
 const { house, volumeId } = useLab()
 
 const past = () => sql<Date>`now() - interval '1 second'`
@@ -24,6 +35,18 @@ const setPart = (imageUid: string, part: unknown) =>
     .execute()
 const setJob = (jobId: string, changes: Record<string, unknown>) =>
   house.db.updateTable('jobs').set(changes).where('jobId', '=', jobId).execute()
+const setVersion = (versionId: string, changes: Record<string, unknown>) =>
+  house.db.updateTable('versions').set(changes).where('versionId', '=', versionId).execute()
+/** Each time that the queue is told of the job: after how many seconds. */
+async function waitsOf(jobId: string): Promise<number[]> {
+  const rows = await house.db
+    .selectFrom('outbox')
+    .select(sql<number>`extract(epoch from deliver_at - created_at)::float8`.as('seconds'))
+    .where('jobId', '=', jobId)
+    .orderBy('ordinal')
+    .execute()
+  return rows.map(({ seconds }) => seconds)
+}
 const refusalOf = async (jobId: string, claimant = worker) => {
   const { outcome } = await house.coordination.claimJob({ jobId, ...claimant })
   return outcome?.$case === 'refusal' ? outcome.value : undefined
@@ -83,17 +106,39 @@ describe('a claim', () => {
   test('by a worker that cannot do it has the queue told again, after a while', async () => {
     const { versionId } = await sealVersion(house, 'lab', volumeId)
     const jobId = await openJobId(house, 'validate', versionId)
-    const later = () =>
-      house.db
-        .selectFrom('outbox')
-        .select('outboxId')
-        .where('jobId', '=', jobId)
-        .where('deliverAt', '>', sql<Date>`now() + interval '1 second'`)
-        .execute()
-    expect(await later()).toEqual([])
     const incapable = { workerId: 'worker-2', capabilities: [] }
     expect(await refusalOf(jobId, incapable)).toBe(ClaimRefusal.CLAIM_REFUSAL_INCAPABLE)
-    expect(await later()).toHaveLength(1)
+    const [first, later] = await waitsOf(jobId)
+    expect(first).toBe(0)
+    expect(later).toBeGreaterThan(1)
+  })
+})
+
+describe('a validation', () => {
+  test('of a version that went to the trash before it was begun has nothing left to do', async () => {
+    const { versionId } = await sealVersion(house, 'lab', volumeId)
+    const jobId = await openJobId(house, 'validate', versionId)
+    await setVersion(versionId, { lifecycle: 'TRASHED' })
+    expect(await refusalOf(jobId)).toBe(ClaimRefusal.CLAIM_REFUSAL_DONE)
+    expect((await rowOf(jobId)).state).toBe('done')
+  })
+
+  test('of a version that went to the trash meanwhile leaves the verdict as it is', async () => {
+    const { versionId } = await sealVersion(house, 'lab', volumeId)
+    const jobId = await openJobId(house, 'validate', versionId)
+    const { claimToken } = await claim(house, jobId)
+    await setVersion(versionId, { lifecycle: 'TRASHED' })
+    const report = { jobId, claimToken, versionId, volumeId, findings: findings() }
+    const { verdict } = await house.coordination.reportFindings(report)
+    expect(verdict).toBe(Verdict.VERDICT_PENDING)
+    expect((await versionOf(house, versionId)).verdict).toBe(Verdict.VERDICT_PENDING)
+  })
+
+  test('of a check that could not be judged has the queue told again, after a while', async () => {
+    const { versionId } = await sealVersion(house, 'lab', volumeId)
+    const jobId = await openJobId(house, 'validate', versionId)
+    await validate(house, versionId, { 'wim-content': 'ERROR' })
+    expect(await waitsOf(jobId)).toEqual([0, 1])
   })
 })
 

@@ -92,21 +92,6 @@ describe('jobs', () => {
     expect((await house.versions.getChecks({ versionId: other })).findings).toEqual([])
   })
 
-  test('a verdict that comes after its version went to the trash is not kept', async () => {
-    const versionId = await sealed()
-    const jobId = await openJobId(house, 'validate', versionId)
-    const { claimToken } = await claim(house, jobId)
-    await house.db
-      .updateTable('versions')
-      .set({ lifecycle: 'TRASHED' })
-      .where('versionId', '=', versionId)
-      .execute()
-    const report = { jobId, claimToken, versionId, volumeId, findings: findings() }
-    const { verdict } = await house.coordination.reportFindings(report)
-    expect(verdict).toBe(Verdict.VERDICT_PENDING)
-    expect((await versionOf(house, versionId)).verdict).toBe(Verdict.VERDICT_PENDING)
-  })
-
   test('findings of a validation that ran when another was asked for do not decide', async () => {
     const versionId = await sealed()
     const jobId = await openJobId(house, 'validate', versionId)

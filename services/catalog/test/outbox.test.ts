@@ -1,3 +1,4 @@
+// One file because every test follows rows of one outbox to one queue.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newVolumeId } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'

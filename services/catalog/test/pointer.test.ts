@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals'
+import { waitUntil } from '@goldkeep/testing'
 import { movePointer } from '../src/db/images-queries.js'
+import { systemActor } from '../src/domain/actor.js'
+import { promoteVersion } from '../src/operations/promote-version.js'
 import { reason } from './support/reason.js'
+import { isAnyWaiting } from './support/test-database.js'
 import { claim, openJobId, useLab, validVersion } from './support/versions.js'
 
 const { house, volumeId } = useLab()
@@ -25,6 +29,24 @@ test('the pointer moves only from where it was seen, also when nobody has locked
     await expect(moved).rejects.toEqual(reason('PRIMARY_CHANGED'))
   }
   expect(await rowOf(uid)).toEqual(before)
+})
+
+test('a promotion waits for the one before it, and moves the pointer from where that has left it', async () => {
+  await house.images.create({ imageId: 'in-turn' })
+  const versions: string[] = []
+  for (let count = 0; count < 3; count += 1)
+    versions.push((await validVersion(house, 'in-turn', volumeId)).versionId)
+  const [first = '', second = '', third = ''] = versions
+  await house.images.promote({ imageId: 'in-turn', versionId: first })
+  const { promoting } = await house.db.transaction().execute(async (trx) => {
+    const promotion = { imageId: 'in-turn', versionId: second, expected: undefined, force: false, reason: '' }
+    await promoteVersion(trx, promotion, systemActor)
+    const next = house.images.promote({ imageId: 'in-turn', versionId: third })
+    await waitUntil(() => isAnyWaiting(house.db), { what: 'the second promotion waits for the first' })
+    return { promoting: next }
+  })
+  const { change } = await promoting
+  expect(change).toMatchObject({ fromVersionId: second, toVersionId: third })
 })
 
 test('each move of the pointer, and no other promotion, raises what is to be published', async () => {

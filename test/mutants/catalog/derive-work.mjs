@@ -9,6 +9,7 @@ export default mutantsOf(
       law: 4,
       from: ".where('versions.lifecycle', '=', 'SEALED')\n",
       to: '\n',
+      suites: ['services/catalog/test/claims-and-leases'],
       meaning: 'a worker examines a version that is trashed',
     },
     {

@@ -30,6 +30,7 @@ export default mutantsOf(
       law: 11,
       from: '.execute()\n  await enqueueAgain(trx, job, delayMs)',
       to: '.execute()',
+      suites: ['services/catalog/test/claims-and-leases'],
       meaning: 'a job that was given back is not told to the queue',
     },
     {

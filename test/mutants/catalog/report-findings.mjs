@@ -32,6 +32,7 @@ export default mutantsOf(
       law: 4,
       from: "if (version.lifecycle !== 'SEALED') return version.verdict",
       to: '',
+      suites: ['services/catalog/test/claims-and-leases'],
       meaning: 'a verdict that comes late is kept for a version that is trashed',
     },
     {
