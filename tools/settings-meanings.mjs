@@ -76,6 +76,8 @@ export const meanings = {
       'the longest run of `wimlib-imagex`; its processor time is limited too, by the size of the content',
   },
   allInOne: {
+    GOLDKEEP_RETIRE_VOLUME:
+      'the id of a volume that is lost for good: this start retires it and makes an empty one ([more](operations/lost-volumes.md))',
     GOLDKEEP_HOME:
       'the directory that holds everything; absent: `.goldkeep` in the working directory, or `/var/lib/goldkeep` where PostgreSQL could not enter that',
     GOLDKEEP_POSTGRES_PORT: 'the port of the embedded PostgreSQL, on 127.0.0.1',

@@ -2,6 +2,7 @@ import { sha256FromProto, type catalog } from '@goldkeep/contracts'
 import { DomainError, parseFilePath } from '@goldkeep/domain'
 import type { CatalogConnection } from './catalog-connection.js'
 import { readFile, type Prefix } from './read-file.js'
+import { tellFaults } from './tell-faults.js'
 import type { RetryPolicy } from './retry.js'
 import { connectStorage } from './storage-connection.js'
 import { accessFrom, createTicketSource } from './ticket-source.js'
@@ -51,8 +52,12 @@ export async function openDeployment(
     files,
     signal,
     file: (path) => files.find((one) => one.path === path) ?? notThere(path, versionId, files),
-    read: (file, after) =>
-      readFile(connection, { ...file, versionId, retry, signal, ...(after && { after }) }),
+    read: (file, after) => {
+      const bytes = readFile(connection, { ...file, versionId, retry, signal, ...(after && { after }) })
+      const report = (message: string): Promise<unknown> =>
+        catalogConnection.deployments.reportFault({ deploymentId, path: file.path, message }, { signal })
+      return tellFaults(bytes, report)
+    },
     close: () => connection.close(),
   }
 }

@@ -57,6 +57,8 @@ export const mapFields: ReadonlySet<string> = new Set(['labels'])
 export const maxFilesOfVersion = 4096
 /** Uploads of one report of progress, and reads of one. */
 export const maxReportItems = 1_000
+/** Versions of one report about looks. */
+export const maxLookedAt = 1_000
 /** Sentences about one volume. */
 export const maxTroubles = 1_000
 /** Entries of a list or map of a request, at most; others have `defaultMaxEntries`. */
@@ -72,6 +74,7 @@ const maxEntries: Readonly<Record<string, number>> = {
   expectedSizes: maxFilesOfVersion,
   troubles: maxTroubles,
   sentences: maxTroubles,
+  lookedAt: maxLookedAt,
 }
 const defaultMaxEntries = 10_000
 

@@ -11,6 +11,7 @@ import {
 } from '@goldkeep/service'
 import type { Kysely } from 'kysely'
 import type { Server } from 'nice-grpc'
+import { startLookQuestions, type LookQuestions } from './background/look-questions.js'
 import { startRelay } from './background/start-relay.js'
 import { startSweeper } from './background/start-sweeper.js'
 import type { CatalogConfig } from './config.js'
@@ -18,7 +19,10 @@ import { checkDatabase } from './db/check-database.js'
 import { migrateDatabase } from './db/migrate.js'
 import { openDatabase } from './db/open-database.js'
 import type { DB } from './db/tables.js'
+import { listHeardVolumes } from './db/volumes-queries.js'
+import { systemActor } from './domain/actor.js'
 import { openHouse } from './operations/open-house.js'
+import { retireVolume } from './operations/retire-volume.js'
 import { coordinationService } from './rpc/coordination.js'
 import { databaseFaults } from './rpc/database-faults.js'
 import { deploymentsService } from './rpc/deployments.js'
@@ -35,6 +39,15 @@ export interface RunningCatalog extends RunningService {
   /** Where it listens, also when any free port was asked for. */
   readonly port: number
   readonly houseId: string
+  /** For a process that runs storage as well, and must not put another volume in the place of a lost one. */
+  readonly volumes: KnownVolumes
+}
+
+export interface KnownVolumes {
+  /** Ids of those that are not retired. */
+  list(): Promise<readonly string[]>
+  /** Takes one for lost whose storage service cannot run. See Volumes.Retire. */
+  retire(volumeId: string, reason: string): Promise<void>
 }
 
 /** Connections of the pool, at most. The pool's own look at them, the relay's listener and the queues have others. */
@@ -62,7 +75,9 @@ export async function startCatalog(
     closers.unshift(() => queues.close())
     signal.throwIfAborted()
 
-    const { server, health } = assembleServer(db, config, log)
+    const questions = startLookQuestions({ db, databaseUrl: config.databaseUrl, log })
+    closers.unshift(() => questions.stop())
+    const { server, health } = assembleServer(db, config, log, questions)
     closers.unshift(() => closeGrpcServer(server, 0))
     const port = await listen(server, config)
     const relay = startRelay({ db, queues, log, databaseUrl: config.databaseUrl })
@@ -72,16 +87,27 @@ export async function startCatalog(
     const stop = () =>
       runPhases(log, [
         { name: 'refuse new work', timeoutMs: 1_000, run: async () => health.setServing(false) },
+        { name: 'answer storage', timeoutMs: 5_000, run: () => questions.stop() },
         { name: 'end open calls', timeoutMs: drainMs + 1_000, run: () => closeGrpcServer(server, drainMs) },
         { name: 'stop the sweeper', timeoutMs: 5_000, run: () => sweeper.stop() },
         { name: 'stop the relay', timeoutMs: 12_000, run: () => relay.stop() },
         { name: 'close the queues', timeoutMs: 10_000, run: () => queues.close() },
         { name: 'close the database', timeoutMs: 5_000, run: () => db.destroy() },
       ])
-    return { port, houseId, stop }
+    return { port, houseId, volumes: knownVolumes(db), stop }
   } catch (error) {
     for (const close of closers) await close().catch((err: unknown) => log.warn({ err }, 'closing failed'))
     throw error
+  }
+}
+
+function knownVolumes(db: Kysely<DB>): KnownVolumes {
+  return {
+    list: async () => (await listHeardVolumes(db)).map(({ volumeId }) => volumeId),
+    retire: (volumeId, reason) =>
+      db
+        .transaction()
+        .execute((trx) => retireVolume(trx, { volumeId, reason }, systemActor, { volumeSilenceMs: -1 })),
   }
 }
 
@@ -97,7 +123,7 @@ async function listen(server: Pick<Server, 'listen'>, { host, port }: CatalogCon
   }
 }
 
-function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
+function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger, questions: LookQuestions) {
   const server = createGuardedServer(log, identifyCaller(db, config.serviceKey))
   const health = addHealth(server)
   addReflection(server, [
@@ -119,6 +145,6 @@ function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger) {
   guarded.add(catalog.VolumesDefinition, volumesService(db, times))
   guarded.add(catalog.JobsDefinition, jobsService(db))
   guarded.add(catalog.TokensDefinition, tokensService(db))
-  guarded.add(catalog.CoordinationDefinition, coordinationService(db, times))
+  guarded.add(catalog.CoordinationDefinition, coordinationService(db, times, questions))
   return { server, health }
 }

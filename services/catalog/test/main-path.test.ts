@@ -39,6 +39,6 @@ describe('the main job', () => {
     expect(orders.sharePath).toBe(`images/win11-lab/versions/${versionId}`)
     expect(orders.files.map((file) => file.path)).toEqual(['schema', wimPath])
     expect(Buffer.from(orders.schema)).toEqual(schema)
-    expect(orders.volume).toEqual({ volumeId, address: '127.0.0.1:7461' })
+    expect(orders.volume?.volumeId).toBe(volumeId)
   })
 })

@@ -68,6 +68,32 @@ describe('a volume that has fallen silent', () => {
     })
   })
 
+  test('gets no upload and no command at once when another volume reports from its address', async () => {
+    const address = '10.0.0.9:7461'
+    const displaced = await registerVolume(house)
+    await house.images.create({ imageId: 'displaced' })
+    await sealVersion(house, 'displaced', displaced)
+    const { uid } = await house.images.get({ imageId: 'displaced' })
+    const jobId = await openJobId(house, 'publish', `${uid}/${displaced}`)
+    const successor = await registerVolume(house)
+    await house.db
+      .updateTable('volumes')
+      .set({ address })
+      .where('volumeId', 'in', [displaced, successor])
+      .execute()
+    await house.db
+      .updateTable('volumes')
+      .set({ freeBytes: 10 ** 14, lastSeenAt: sql<Date>`now() - interval '2 seconds'` })
+      .where('volumeId', '=', displaced)
+      .execute()
+    const { upload } = await house.uploads.begin({ imageId: 'displaced', schema })
+    expect(upload?.volume?.volumeId).not.toBe(displaced)
+    expect((await house.coordination.claimJob({ jobId, ...worker })).outcome).toEqual({
+      $case: 'refusal',
+      value: catalog.ClaimRefusal.CLAIM_REFUSAL_SILENT_VOLUME,
+    })
+  })
+
   test('is given no commands, and its jobs come again with its first report', async () => {
     const silent = await registerVolume(house)
     const fallSilent = () =>

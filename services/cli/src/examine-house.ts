@@ -51,7 +51,7 @@ async function examineCatalog(session: Session): Promise<Examined[]> {
       (page) => page.volumes,
     )
     examined.push(good('token', `accepted; an answer takes ${Math.round(performance.now() - asked)} ms`))
-    const clocks = [...examineClock(answer.serverTime), ...answer.troubles.map((one) => warn('clocks', one))]
+    const clocks = [...examineClock(answer.serverTime), ...answer.troubles.map((one) => warn('catalog', one))]
     return [...examined, ...clocks, ...(await examineVolumes(found))]
   } catch (error) {
     return [...examined, bad('token', error, session)]
@@ -70,11 +70,12 @@ async function examineVolume({
   capacityBytes,
   troubles,
   silent,
+  retired,
 }: catalog.Volume): Promise<Examined[]> {
   const what = `volume ${volumeId}`
   const told = troubles.map((trouble) => warn(what, trouble))
   // Among its troubles is the silence.
-  if (silent) return told
+  if (silent || retired) return told
   const ms = await measureConnect(address, connectMs)
   if (ms === undefined)
     return [warn(what, `its storage service does not answer at ${address} from here`), ...told]

@@ -30,6 +30,9 @@ const advice: Partial<Record<Reason, readonly string[]>> = {
   VERSION_MARKED_BAD: ['to override, add --force --reason TEXT'],
   VERSION_DAMAGED: ['to override, add --force --reason TEXT'],
   VERSION_UNREADABLE: ['to override, add --force --reason TEXT'],
+  PRIMARY_MISSING: ['`goldkeep promote` another', '`goldkeep rollback`'],
+  PRIMARY_DAMAGED: ['`goldkeep promote` another', 'to override, add --force --reason TEXT'],
+  VOLUME_RETIRED: ['`goldkeep volume take-back`'],
   PRIMARY_CHANGED: ['look at `goldkeep history` and decide again'],
 }
 

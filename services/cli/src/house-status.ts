@@ -1,23 +1,16 @@
-import { measureConnect, type CatalogConnection } from '@goldkeep/client'
+import type { CatalogConnection } from '@goldkeep/client'
 import { setTimeout as pause } from 'node:timers/promises'
 import { collectPages } from './collect-pages.js'
 import { formatSpeed } from './output/format.js'
 import { onOneLine } from './output/printable.js'
 import { formatFields } from './output/table.js'
+import { listVolumes, type ReachedVolume } from './reach-volumes.js'
 import type { Session } from './session.js'
 import { deploymentTable, deploymentView, type DeploymentView } from './views/deployment-view.js'
-import {
-  jobTable,
-  jobView,
-  volumeTable,
-  volumeView,
-  type JobView,
-  type VolumeView,
-} from './views/house-view.js'
+import { jobTable, jobView, volumeTable, type JobView } from './views/house-view.js'
 import { uploadTable, uploadView, type UploadView } from './views/upload-view.js'
 import { versionView, type VersionView } from './views/version-view.js'
 
-const connectMs = 2_000
 /** Between two looks at the uploads, to tell their speed; the catalog hears of bytes every 2 s. */
 const speedMs = 2_500
 
@@ -25,7 +18,7 @@ export interface HouseStatus {
   readonly uploads: readonly (UploadView & { readonly bytesPerSecond: number })[]
   readonly deployments: readonly DeploymentView[]
   readonly jobs: readonly JobView[]
-  readonly volumes: readonly (VolumeView & { readonly reachable: boolean })[]
+  readonly volumes: readonly ReachedVolume[]
   /** One sentence each. */
   readonly trouble: readonly string[]
 }
@@ -67,7 +60,7 @@ export async function gatherStatus(session: Session): Promise<HouseStatus> {
       ...jobViews.filter((job) => job.state === 'failed').map(failedJob),
       ...jobViews.filter(isStuck).map(stuckJob),
       ...volumeList.volumes
-        .filter((volume) => !volume.reachable && !volume.silent)
+        .filter((volume) => !volume.reachable && !volume.silent && !volume.retired)
         .map((volume) => `the storage service of ${volume.volumeId} does not answer at ${volume.address}`),
       ...volumeList.volumes.flatMap(({ volumeId, troubles }) =>
         troubles.map((text) => `${volumeId}: ${text}`),
@@ -115,30 +108,6 @@ function speedOf(upload: UploadView, before: readonly UploadView[]): number {
   )
 }
 
-/** The volumes, and what an administrator must see to that concerns none of them. */
-async function listVolumes({ volumes }: CatalogConnection) {
-  let troubles: readonly string[] = []
-  const found = await collectPages(
-    async (pageToken) => {
-      const page = await volumes.list({ pageToken })
-      troubles = page.troubles
-      return page
-    },
-    (page) => page.volumes,
-  )
-  return { troubles, volumes: await Promise.all(found.map(volumeView).map(withReach)) }
-}
-
-/** Another volume may answer at the address of one that is silent. */
-async function withReach<Volume extends { readonly address: string; readonly silent: boolean }>(
-  volume: Volume,
-) {
-  return {
-    ...volume,
-    reachable: !volume.silent && (await measureConnect(volume.address, connectMs)) !== undefined,
-  }
-}
-
 async function listPrimaries(connection: CatalogConnection): Promise<VersionView[]> {
   const images = await collectPages(
     (pageToken) => connection.images.list({ pageToken }),
@@ -163,8 +132,21 @@ function failedJob({ jobId, kind, subjectId, lastError = 'no reason given' }: Jo
 const stuckJob = ({ jobId, kind, subjectId, attempts, lastError }: JobView): string =>
   `job ${jobId} (${kind} of ${subjectId}) has failed ${attempts} times and is tried again: ${lastError ?? ''}`
 
-function primaryTrouble(version: VersionView): string {
-  return `the primary ${version.reference} is ${version.state}; see \`goldkeep version checks ${version.reference}\``
+/** What a primary that cannot be deployed means, in each state. */
+const consequences: Readonly<Record<string, string>> = {
+  MISSING: 'new deployments are refused, and a share link that was set stays as it was',
+  DAMAGED: 'new deployments are refused unless they are forced',
+  UNREADABLE: 'its volume cannot read it at present, and tries again by itself',
+}
+
+function primaryTrouble({ reference, state, locations }: VersionView): string {
+  const found = locations.flatMap((location) => location.found ?? [])
+  const why = found.length > 0 ? ` (${found.join('; ')})` : ''
+  const what = consequences[state]
+  const head = `the primary ${reference} is ${state}${why}`
+  const todo =
+    state === 'MISSING' ? `goldkeep version show ${reference}` : `goldkeep version checks ${reference}`
+  return `${head}${what ? `: ${what}` : ''}; see \`${todo}\``
 }
 
 function uploadTrouble(upload: UploadView): string[] {

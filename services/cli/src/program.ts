@@ -12,6 +12,7 @@ import { addStatus } from './commands/status.js'
 import { addToken } from './commands/token/index.js'
 import { addUpload } from './commands/upload/index.js'
 import { addVersion } from './commands/version/index.js'
+import { addVolume } from './commands/volume/index.js'
 import { programVersion } from './agent-name.js'
 import type { CliEnvironment } from './cli-environment.js'
 
@@ -61,6 +62,7 @@ export function createProgram(environment: CliEnvironment, behind?: readonly str
   addDeploy(program, actions)
   addToken(program, actions)
   addJob(program, actions)
+  addVolume(program, actions)
   addDoctor(program, actions)
   return program
 }

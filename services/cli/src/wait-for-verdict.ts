@@ -29,6 +29,7 @@ export async function waitForVerdict(
   for (let now = version; ; now = await versions.get({ by: { $case: 'versionId', value: versionId } })) {
     if (now.lifecycle !== catalog.Lifecycle.LIFECYCLE_SEALED)
       refuseUnlessSoonSealed(now, name, performance.now() - begunAt)
+    else if (now.presence === catalog.Presence.PRESENCE_MISSING) throw isMissing(now, name)
     else if (now.verdict !== catalog.Verdict.VERDICT_PENDING) return showChecks(session, now, more)
     if (performance.now() - begunAt > timeoutMs)
       throw new CliError(
@@ -52,6 +53,13 @@ const notJudged = (name: string, versionId: string, fault: string): CliError =>
     'NOT_JUDGED',
     `${name} could not be judged, and is not tried again by itself: ${fault}\nwhen that is mended: goldkeep version validate ${name}`,
     exitCodes.other,
+    { version_id: versionId },
+  )
+
+const isMissing = ({ versionId, locations }: catalog.Version, name: string): DomainError =>
+  new DomainError(
+    'VERSION_MISSING',
+    `${name} cannot be checked, since its bytes are missing (${locations.map(({ found }) => found).join('; ')})`,
     { version_id: versionId },
   )
 

@@ -19,6 +19,7 @@ import { SealReporter } from './operations/report-seals.js'
 import { retryForever } from './operations/retry-forever.js'
 import { findingsOf } from './operations/seal-upload.js'
 import { TrustKeeper } from './operations/trust-keeper.js'
+import { VersionLooks } from './operations/version-looks.js'
 import { UploadDesk } from './operations/upload-desk.js'
 import { answerAsOwner, identifyAsOwner, tellAsOwner } from './rpc/answer-as-owner.js'
 import { createDoor } from './rpc/authorize.js'
@@ -123,6 +124,7 @@ async function serve(
   })
   const pace = { syncBytes: config.syncBytes, syncIntervalMs: config.syncIntervalMs }
   const publications = new KeyedQueue<string>()
+  const looks = new VersionLooks({ store, desk, publications, catalog, instanceId, log, signal: life })
   const verify = (ticket: string) => trust.verify(ticket, volume.volumeId)
   const known = [verify, config.serviceKey] as const
   const door = createDoor(...known)
@@ -151,14 +153,14 @@ async function serve(
     }),
   )
   // A sealed version's bytes never change: whoever reads them may go on to the end.
-  server.add(storage.VersionDataDefinition, versionDataService(door, { store, meter }))
-  const admin = versionAdminService(door, { store, desk, catalog, log, publications, reporter })
+  server.add(storage.VersionDataDefinition, versionDataService(door, { store, meter, looks }))
+  const admin = versionAdminService(door, { store, desk, catalog, log, publications, reporter, looks })
   asOwner.add(storage.VersionAdminDefinition, admin)
   asOwner.add(storage.VolumeDefinition, volumeService(door, store))
   const port = await server.listen(`${config.host}:${config.port}`)
 
   const address = config.advertise ?? `${config.host}:${port}`
-  const told = { store, desk, meter, reporter, trust, catalog, publications, log, instanceId }
+  const told = { store, desk, meter, reporter, trust, catalog, publications, log, instanceId, looks }
   const informed = await keepHouseInformed(told, config, {
     address,
     signal: life,

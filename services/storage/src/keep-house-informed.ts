@@ -3,13 +3,14 @@ import type { StorageConfig } from './config.js'
 import { announceVolume, type AnnounceDependencies } from './operations/announce-volume.js'
 import { repeat } from './operations/repeat.js'
 import { lookAgainUntilRead, type LookDependencies } from './operations/look-again.js'
+import type { VersionLooks } from './operations/version-looks.js'
 import { ProgressReporter, type ProgressDependencies } from './operations/report-progress.js'
 import { retryForever } from './operations/retry-forever.js'
 import type { DatabaseSeen, TrustKeeper } from './operations/trust-keeper.js'
 
 type Dependencies = AnnounceDependencies &
   ProgressDependencies &
-  LookDependencies & { readonly trust: TrustKeeper }
+  LookDependencies & { readonly trust: TrustKeeper; readonly looks: VersionLooks }
 
 /** For how long a stop waits for the catalog to hear of it. */
 const farewellMs = 1_000
@@ -60,7 +61,8 @@ export async function keepHouseInformed(
   /** A database that was put back may know of a former service only; it is told of this one before anything else. */
   const report = (on: AbortSignal): Promise<void> =>
     progress.report(on).catch(async (error: unknown) => {
-      if (!isServedElsewhere(error)) throw error
+      // A volume that was taken back registers again.
+      if (!isServedElsewhere(error) && !isDomainError(error, 'VOLUME_RETIRED')) throw error
       await announce(on).catch((refusal: unknown) => {
         if (isServedElsewhere(refusal)) dispossessed.reject(refusal)
         throw refusal
@@ -90,8 +92,13 @@ export async function keepHouseInformed(
       if (!signal.aborted)
         log.error({ err: error }, 'what the volume could not read is not looked at any more')
     })
+  const examining = announced
+    .then(() => Promise.all([dependencies.looks.answer(), dependencies.looks.examineAll()]))
+    .catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, 'the versions of the volume are not looked at any more')
+    })
   const refreshing = repeat('refreshing trust', config.trustRefreshMs, (on) => trust.refresh(on), log, signal)
-  const ended = Promise.all([reporting, refreshing, announcing, looking]).then(() =>
+  const ended = Promise.all([reporting, refreshing, announcing, looking, examining]).then(() =>
     progress.end(AbortSignal.timeout(farewellMs)).catch((error: unknown) => {
       log.warn({ err: error }, 'the catalog could not be told that storage stops')
     }),

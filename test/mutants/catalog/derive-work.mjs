@@ -15,8 +15,8 @@ export default mutantsOf(
     {
       id: 'validation-of-what-is-judged',
       law: 11,
-      from: ".where('versions.verdict', '=', 'PENDING')",
-      to: '',
+      from: "where.or([where('versions.verdict', '=', 'PENDING'), where('locations.doubtedAt', 'is not', null)])",
+      to: "where('versions.lifecycle', '=', 'SEALED')",
       suites: [
         'services/catalog/test/claims-and-leases',
         'services/catalog/test/jobs',

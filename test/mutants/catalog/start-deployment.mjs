@@ -26,13 +26,6 @@ export default mutantsOf(
       meaning: 'a disabled image is deployed',
     },
     {
-      id: 'start-without-bytes',
-      law: 5,
-      from: "bestPresence(version.locations.map((one) => one.presence)) === 'MISSING'",
-      to: 'version.locations.length < 0',
-      meaning: 'a deployment is begun of a primary whose bytes are missing',
-    },
-    {
       id: 'location-without-bytes',
       law: 5,
       from: "locations.filter((location) => location.presence !== 'MISSING')",

@@ -9,20 +9,24 @@ const commandsVolume = sql<string | null>`
     when 'end-upload' then (select volume_id from uploads where uploads.version_id = jobs.subject_id)
   end`
 
-/** Whether the job needs the storage of a volume that has not reported for so long. */
-export async function isForSilentVolume(
+/** The volume whose storage the job needs. */
+export async function volumeOfJob(
   trx: Transaction<DB>,
   { jobId }: Pick<JobRow, 'jobId'>,
-  silenceMs: number,
-): Promise<boolean> {
-  const silent = await trx
+): Promise<string | null> {
+  const { volumeId } = await trx
     .selectFrom('jobs')
-    .innerJoin('volumes', (join) => join.on(sql<boolean>`volumes.volume_id = ${commandsVolume}`))
-    .select('volumes.volumeId')
-    .where('jobs.jobId', '=', jobId)
-    .where(sql<boolean>`volumes.last_seen_at < now() - ${silenceMs} * interval '1 millisecond'`)
-    .executeTakeFirst()
-  return silent !== undefined
+    .select(commandsVolume.as('volumeId'))
+    .where('jobId', '=', jobId)
+    .executeTakeFirstOrThrow()
+  return volumeId
+}
+
+/** Ends the jobs that a volume which is gone for good will never do. */
+export async function endJobsOfVolume(trx: Transaction<DB>, volumeId: string): Promise<void> {
+  await sql`
+    update jobs set state = 'done', claim_token = null, claim_expires_at = null, updated_at = now()
+    where state <> 'done' and ${commandsVolume} = ${volumeId}`.execute(trx)
 }
 
 /** Lets what waits for a volume be done now: it is back, and earlier failures say nothing about it. */

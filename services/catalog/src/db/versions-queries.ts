@@ -8,6 +8,7 @@ export interface LocationView {
   readonly volumeId: string
   readonly presence: Presence
   readonly lastChecked: Date
+  readonly found: string
 }
 
 /** A version with its image, its locations, and whether it is primary. The bytes stay in the database. */
@@ -71,7 +72,8 @@ export const selectVersions = (db: Kysely<DB>) =>
       jsonArrayFrom(
         from
           .selectFrom('locations')
-          .select(['locations.volumeId', shownPresence.as('presence'), 'locations.lastChecked'])
+          .select(['locations.volumeId', shownPresence.as('presence')])
+          .select(['locations.lastChecked', 'locations.found'])
           .whereRef('locations.versionId', '=', 'versions.versionId')
           .orderBy('locations.volumeId'),
       ).as('rawLocations'),
@@ -85,6 +87,7 @@ export function toVersionView({ rawLocations, ...row }: RawVersion): VersionView
     volumeId: location['volumeId'] ?? location['volume_id'] ?? '',
     presence: location['presence'] as Presence,
     lastChecked: new Date(location['lastChecked'] ?? location['last_checked'] ?? 0),
+    found: location['found'] ?? '',
   }))
   return { ...row, locations }
 }

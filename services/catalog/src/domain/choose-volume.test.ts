@@ -9,6 +9,7 @@ const fileOf = (path: string, usedMiB?: number) => ({
 const minute = 60_000
 const volumeOf = (volumeId: string, freeBytes: number, silentMs = 0) => ({
   volumeId,
+  address: `${volumeId}:7461`,
   freeBytes,
   silentMs,
   lastSeenAt: new Date('2026-10-26T08:00:00Z'),

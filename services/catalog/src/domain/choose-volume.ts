@@ -1,8 +1,10 @@
 import { DomainError, listed } from '@goldkeep/domain'
+import { listReporting } from './silent-volumes.js'
 import { matchFiles, type ExpectedFile } from '@goldkeep/schema'
 
 export interface VolumeRoom {
   readonly volumeId: string
+  readonly address: string
   readonly freeBytes: number
   /** How long ago it last reported. */
   readonly silentMs: number
@@ -35,7 +37,7 @@ export function chooseVolume<Volume extends VolumeRoom>(
   bytes: number,
   silenceMs: number,
 ): Volume {
-  const answering = volumes.filter((volume) => volume.silentMs <= silenceMs)
+  const answering = listReporting(volumes, silenceMs)
   const [roomiest] = answering.sort((a, b) => b.freeBytes - a.freeBytes)
   if (!roomiest && volumes.length > 0) throw noVolumeReports(volumes)
   if (!roomiest)

@@ -15,6 +15,14 @@ export function volumesAtAddressOf<Volume extends Pick<Heard, 'volumeId' | 'addr
   return all.filter((other) => other.address === address && other.volumeId !== volumeId)
 }
 
+/**
+ * Volumes that have reported lately, and from whose address no other has reported since. Only these get new work; the
+ * others are shown as silent.
+ */
+export function listReporting<Volume extends Heard>(all: readonly Volume[], silenceMs: number): Volume[] {
+  return all.filter((volume) => describeSilence(volume, all, silenceMs) === undefined)
+}
+
 /** One sentence about a volume that has not reported for too long, or from whose address another reports. */
 export function describeSilence(volume: Heard, all: readonly Heard[], silenceMs: number): string | undefined {
   const since = `silent since ${volume.lastSeenAt.toISOString()}`

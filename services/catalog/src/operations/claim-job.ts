@@ -3,8 +3,10 @@ import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
 import { inMilliseconds } from '../db/clock.js'
 import { enqueueAgain, failJobForGood, finishJob, isFromLater, lockJob } from '../db/jobs-queries.js'
-import type { DB } from '../db/tables.js'
-import { isForSilentVolume } from '../db/jobs-of-volume.js'
+import type { DB, JobRow } from '../db/tables.js'
+import { volumeOfJob } from '../db/jobs-of-volume.js'
+import { listHeardVolumes } from '../db/volumes-queries.js'
+import { listReporting } from '../domain/silent-volumes.js'
 import { hadItsTries } from './try-again-later.js'
 import { deriveWork, type Work } from './derive-work.js'
 
@@ -41,7 +43,7 @@ export async function claimJob(
     return { refusal: 'DONE' }
   }
   // Its storage would not answer, and the worker would wait for it instead of serving the others.
-  if (await isForSilentVolume(trx, job, times.volumeSilenceMs)) {
+  if (await isForSilentVolume(trx, job, times)) {
     await enqueueAgain(trx, job, silentDelayMs)
     return { refusal: 'SILENT_VOLUME' }
   }
@@ -67,6 +69,13 @@ export async function claimJob(
     .where('jobId', '=', jobId)
     .execute()
   return { claimToken, leaseMs: times.claimLeaseMs, work }
+}
+
+async function isForSilentVolume(trx: Transaction<DB>, job: JobRow, times: Times): Promise<boolean> {
+  const volumeId = await volumeOfJob(trx, job)
+  if (volumeId === null) return false
+  const reporting = listReporting(await listHeardVolumes(trx), times.volumeSilenceMs)
+  return !reporting.some((volume) => volume.volumeId === volumeId)
 }
 
 /** A worker that names volumes can read no others. */

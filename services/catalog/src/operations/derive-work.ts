@@ -1,6 +1,6 @@
 import type { Capture, UploadEnd } from '@goldkeep/domain'
 import { parseManifest } from '@goldkeep/volume'
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { getHouse } from '../db/house-queries.js'
 import type { DB, JobKind } from '../db/tables.js'
 import { getVolume } from '../db/volumes-queries.js'
@@ -64,8 +64,11 @@ async function deriveValidate(trx: Transaction<DB>, versionId: string): Promise<
     .select('locations.volumeId')
     .where('versions.versionId', '=', versionId)
     .where('versions.lifecycle', '=', 'SEALED')
-    .where('versions.verdict', '=', 'PENDING')
-    .orderBy((of) => of.case().when('locations.presence', '=', 'MISSING').then(1).else(0).end())
+    .where('locations.presence', '<>', 'MISSING')
+    .where((where) =>
+      where.or([where('versions.verdict', '=', 'PENDING'), where('locations.doubtedAt', 'is not', null)]),
+    )
+    .orderBy(sql`locations.doubted_at is null`)
     .orderBy('locations.volumeId')
     .limit(1)
     .executeTakeFirst()

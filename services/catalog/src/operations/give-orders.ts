@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { getDeployment, type DeploymentView } from '../db/deployments-queries.js'
 import type { DB } from '../db/tables.js'
 import { getVersionBytes } from '../db/versions-queries.js'
-import { getVolume } from '../db/volumes-queries.js'
+import { getVolume, volumeRetired } from '../db/volumes-queries.js'
 import { assertOpen } from './change-deployment.js'
 import { issueReadTicket, type IssuedTicket } from './issue-ticket.js'
 
@@ -20,7 +20,7 @@ export interface DeploymentOrders {
 /**
  * All that the machine of an open deployment needs: what was pinned at its start, where the volume is now,
  * and a fresh ticket.
- * @throws DomainError DEPLOYMENT_NOT_FOUND, DEPLOYMENT_ENDED
+ * @throws DomainError DEPLOYMENT_NOT_FOUND, DEPLOYMENT_ENDED, VOLUME_RETIRED
  */
 export async function giveOrders(
   db: Kysely<DB>,
@@ -32,6 +32,7 @@ export async function giveOrders(
   const { profile, sharePath, volumeId } = deployment.orders
   const { schema, manifest } = await getVersionBytes(db, deployment.versionId)
   const volume = await getVolume(db, volumeId)
+  if (volume.retiredAt) throw volumeRetired(volume)
   const pin = { volumeId, versionId: deployment.versionId, deploymentId }
   return {
     deployment,

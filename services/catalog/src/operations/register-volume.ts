@@ -4,6 +4,7 @@ import { aheadOf, databaseNow } from '../db/clock.js'
 import { getHouse, raiseEpochAbove, readDatabaseState, type House } from '../db/house-queries.js'
 import { wakeJobsOfVolume } from '../db/jobs-of-volume.js'
 import type { DB } from '../db/tables.js'
+import { volumeRetired } from '../db/volumes-queries.js'
 
 export interface VolumeAnnouncement {
   readonly volumeId: string
@@ -96,16 +97,28 @@ export async function refuseRival(
 /**
  * Whether a report comes from the service that has registered the volume. A volume that is not known is let
  * through: a database that was put back hears of it a moment later.
- * @throws DomainError VOLUME_SERVED_ELSEWHERE
+ * @throws DomainError VOLUME_SERVED_ELSEWHERE, VOLUME_RETIRED
  */
 export async function requireInstance(db: Kysely<DB>, volumeId: string, instanceId: string): Promise<void> {
-  const row = await db
-    .selectFrom('volumes')
-    .select(['address', 'instanceId'])
-    .where('volumeId', '=', volumeId)
-    .executeTakeFirst()
+  const row = await db.selectFrom('volumes').selectAll().where('volumeId', '=', volumeId).executeTakeFirst()
+  if (row?.retiredAt) throw volumeRetired(row)
   if (row && row.instanceId !== nobody && row.instanceId !== instanceId)
     throw servedElsewhere(volumeId, row.address)
+}
+
+/**
+ * Refuses a retired volume that comes back, and notes that it did: only a person takes it back.
+ * @throws DomainError VOLUME_RETIRED
+ */
+export async function refuseRetired(db: Kysely<DB>, volumeId: string): Promise<void> {
+  const retired = await db
+    .updateTable('volumes')
+    .set({ returnedAt: sql`now()` })
+    .where('volumeId', '=', volumeId)
+    .where('retiredAt', 'is not', null)
+    .returningAll()
+    .executeTakeFirst()
+  if (retired) throw volumeRetired(retired)
 }
 
 const servedElsewhere = (volumeId: string, address: string): DomainError =>

@@ -8,6 +8,7 @@ import { changeVersion } from '../db/change-version.js'
 import { replaceFindings } from '../db/findings-queries.js'
 import { lockImageByUid, publishChange } from '../db/images-queries.js'
 import { finishJob } from '../db/jobs-queries.js'
+import { wantLooks } from '../db/looks-queries.js'
 import type { DB, VersionRow } from '../db/tables.js'
 import { imageUidOfVersion, lockVersion } from '../db/versions-queries.js'
 import { tryAgainLater } from './try-again-later.js'
@@ -44,6 +45,8 @@ export async function reportFindings(
   const decision = decideVerdict(filesOf(version), findings)
   await keepPresence(trx, read, findings)
   if (decision === 'UNDECIDED') {
+    // A worker that cannot see the version does not know why; storage does.
+    await wantLooks(trx, [versionId])
     await tryAgainLater(trx, job, describeUndecided(findings), times)
     return 'PENDING'
   }
@@ -69,7 +72,12 @@ async function keepPresence(
   if (!presence) return
   await trx
     .updateTable('locations')
-    .set({ presence, lastChecked: sql`now()` })
+    .set({
+      presence,
+      doubtedAt: null,
+      lastChecked: sql`now()`,
+      ...(presence === 'PRESENT' && { found: '' }),
+    })
     .where('versionId', '=', versionId)
     .where('volumeId', '=', volumeId)
     .where('presence', '<>', 'MISSING')

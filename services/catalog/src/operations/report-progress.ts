@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import { listReporting } from '../domain/silent-volumes.js'
 import type { Times } from '../domain/times.js'
 import { aheadOf, inMilliseconds } from '../db/clock.js'
 import { addReadRanges, bytesReadOf, type ReadRanges } from '../db/deployment-reads-queries.js'
@@ -148,8 +149,8 @@ export async function reportVolume(
   { volumeSilenceMs }: Pick<Times, 'volumeSilenceMs'>,
 ): Promise<void> {
   const { volumeId, capacityBytes, freeBytes, stopping, clockTime, troubles } = volume
-  const heard = (await listHeardVolumes(trx)).find((one) => one.volumeId === volumeId)
-  if (heard && heard.silentMs > volumeSilenceMs) await wakeJobsOfVolume(trx, volumeId)
+  const reporting = listReporting(await listHeardVolumes(trx), volumeSilenceMs)
+  if (!reporting.some((one) => one.volumeId === volumeId)) await wakeJobsOfVolume(trx, volumeId)
   await trx
     .updateTable('volumes')
     .set({

@@ -1,16 +1,17 @@
-import { DomainError, newDeploymentId, schemaPath, bestPresence } from '@goldkeep/domain'
+import { DomainError, newDeploymentId, schemaPath } from '@goldkeep/domain'
 import { parseManifest } from '@goldkeep/volume'
 import type { Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.js'
 import { isIdentified, machineKeys, type MachineIdentity } from '../domain/machine-identity.js'
+import { listReporting } from '../domain/silent-volumes.js'
 import type { Times } from '../domain/times.js'
 import { inMilliseconds } from '../db/clock.js'
 import { imageNotFound } from '../db/images-queries.js'
 import { recordAct } from '../db/records-queries.js'
 import type { DB, ImageRow } from '../db/tables.js'
-import { getVersion, getVersionBytes, type VersionView } from '../db/versions-queries.js'
+import { getVersionBytes, type VersionView } from '../db/versions-queries.js'
 import { listHeardVolumes } from '../db/volumes-queries.js'
-import { noPrimary } from './resolve-version.js'
+import { takePrimary } from './take-primary.js'
 import { supersedeDeployment } from './supersede-deployment.js'
 
 export type DeploymentTarget =
@@ -22,6 +23,9 @@ export interface DeploymentOrder {
   readonly target: DeploymentTarget
   readonly profileId: string
   readonly labels: Readonly<Record<string, string>>
+  /** Also where the primary is damaged; wants a reason. */
+  readonly force: boolean
+  readonly reason: string
 }
 
 export interface StartedDeployment {
@@ -31,7 +35,8 @@ export interface StartedDeployment {
 
 /**
  * Pins the primary for one machine or session. An open deployment of the same machine ends as superseded.
- * @throws DomainError IMAGE_NOT_FOUND, IMAGE_DISABLED, NO_PRIMARY, PRIMARY_MISSING, INVALID_FIELD, AMBIGUOUS_MACHINE
+ * @throws DomainError IMAGE_NOT_FOUND, IMAGE_DISABLED, NO_PRIMARY, PRIMARY_MISSING, INVALID_FIELD, AMBIGUOUS_MACHINE,
+ * and without force PRIMARY_DAMAGED
  */
 export async function startDeployment(
   trx: Transaction<DB>,
@@ -41,7 +46,7 @@ export async function startDeployment(
 ): Promise<StartedDeployment> {
   assertTarget(order.target)
   const image = await lockImageForPin(trx, order.imageId)
-  const version = await takePrimary(trx, image)
+  const version = await takePrimary(trx, image, order)
   const superseded =
     order.target.kind === 'machine' ? await supersedeDeployment(trx, order.target.machine) : undefined
   const deploymentId = newDeploymentId()
@@ -72,7 +77,8 @@ export async function startDeployment(
     action: 'start-deployment',
     imageUid: image.uid,
     versionId,
-    details: { deploymentId },
+    reason: order.reason,
+    details: { deploymentId, forced: order.force },
   })
   return { deploymentId, supersededDeploymentId: superseded }
 }
@@ -92,8 +98,7 @@ async function chooseLocation(
 ): Promise<string> {
   const holding = locations.filter((location) => location.presence !== 'MISSING')
   if (holding.length < 2) return holding[0]?.volumeId ?? ''
-  const volumes = await listHeardVolumes(trx)
-  const reports = new Set(volumes.filter((one) => one.silentMs <= silenceMs).map((one) => one.volumeId))
+  const reports = new Set(listReporting(await listHeardVolumes(trx), silenceMs).map((one) => one.volumeId))
   const cost = ({ volumeId, presence }: (typeof holding)[number]) =>
     (reports.has(volumeId) ? 0 : 2) + (presence === 'PRESENT' ? 0 : 1)
   return [...holding].sort((a, b) => cost(a) - cost(b))[0]?.volumeId ?? ''
@@ -130,22 +135,6 @@ async function lockImageForPin(trx: Transaction<DB>, imageId: string): Promise<I
       image_id: image.imageId,
     })
   return image
-}
-
-async function takePrimary(trx: Transaction<DB>, image: ImageRow): Promise<VersionView> {
-  if (image.primaryVersionId === null) throw noPrimary(image.imageId)
-  const version = await getVersion(trx, image.primaryVersionId)
-  if (
-    version.lifecycle !== 'SEALED' ||
-    bestPresence(version.locations.map((one) => one.presence)) === 'MISSING'
-  )
-    throw new DomainError(
-      'PRIMARY_MISSING',
-      `image ${image.imageId}: the bytes of its primary ${version.versionId} are missing from the volume; ` +
-        'put them back, or promote another version',
-      { image_id: image.imageId, version_id: version.versionId },
-    )
-  return version
 }
 
 function targetColumns(target: DeploymentTarget) {

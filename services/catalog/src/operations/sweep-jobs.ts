@@ -11,7 +11,7 @@ export async function deriveMissingJobs(db: Kysely<DB>): Promise<number> {
     .selectFrom('versions')
     .select('versionId as subject')
     .where('lifecycle', '=', 'SEALED')
-    .where('verdict', '=', 'PENDING')
+    .where(awaitsValidation)
     .where(noJobFor('validate', sql.ref('versions.version_id')))
     .limit(limit)
     .execute()
@@ -35,6 +35,11 @@ export async function deriveMissingJobs(db: Kysely<DB>): Promise<number> {
     (await ensureEach(db, 'end-upload', unended))
   )
 }
+
+/** Its verdict is open or its bytes are doubted, and a volume has them. */
+const awaitsValidation = sql<boolean>`exists (
+    select from locations where locations.version_id = versions.version_id and locations.presence <> 'MISSING'
+      and (versions.verdict = 'PENDING' or locations.doubted_at is not null))`
 
 /**
  * A job that failed for good counts for an hour, after which the work is tried again. A validation that had its tries

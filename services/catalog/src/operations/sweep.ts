@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { listNotPresent, wantLooks } from '../db/looks-queries.js'
 import { forgetRequests } from '../db/request-ids-queries.js'
 import { forgetWorkers } from '../db/workers-queries.js'
 import type { DB } from '../db/tables.js'
@@ -22,6 +23,8 @@ export interface SweepSettings extends Pick<Times, 'uploadExpiryMs' | 'deploymen
   readonly requeueAfterMs: number
 }
 
+/** Versions that are not PRESENT and are looked at once more after a sweep. */
+const mostLooks = 200
 /** Any number; held by the one catalog that sweeps. */
 const sweepLock = 7_460_002
 const rememberedDays = 7
@@ -51,6 +54,7 @@ async function sweepEach(connection: Kysely<DB>, settings: SweepSettings): Promi
   const deploymentsEnded = await connection.transaction().execute(endLapsedDeployments)
   const jobsDerived = await deriveMissingJobs(connection)
   const jobsRequeued = await requeueLostJobs(connection, requeueAfterMs)
+  await wantLooks(connection, await listNotPresent(connection, mostLooks))
   await connection.transaction().execute(async (trx) => {
     await forgetRequests(trx, rememberedDays)
     await forgetOldJobs(trx)

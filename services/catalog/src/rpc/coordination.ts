@@ -1,9 +1,11 @@
 import { answerInParts, catalog, findingFromProto, lifecycleWords, verdictWords } from '@goldkeep/contracts'
 import { DomainError, type UploadEnd } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
+import type { LookQuestions } from '../background/look-questions.js'
 import type { Times } from '../domain/times.js'
 import type { DB } from '../db/tables.js'
-import { getVolume } from '../db/volumes-queries.js'
+import { restartJob } from '../db/jobs-queries.js'
+import { getVolume, volumeRetired } from '../db/volumes-queries.js'
 import { noteWorkerClock } from '../db/workers-queries.js'
 import { claimJob } from '../operations/claim-job.js'
 import { compareCommands, comparePublications } from '../operations/compare-publications.js'
@@ -12,10 +14,12 @@ import { failJob } from '../operations/fail-job.js'
 import { getTrust } from '../operations/get-trust.js'
 import { renewClaim } from '../operations/hold-claim.js'
 import { recordEnded } from '../operations/record-ended.js'
+import { recordLooks } from '../operations/record-looks.js'
 import { recordInventory } from '../operations/record-inventory.js'
 import { recordSealed } from '../operations/record-sealed.js'
-import { refuseRival, registerVolume, requireInstance } from '../operations/register-volume.js'
+import { refuseRetired, refuseRival, registerVolume, requireInstance } from '../operations/register-volume.js'
 import { reportFindings } from '../operations/report-findings.js'
+import { decodeLook } from './decode-look.js'
 import { collectInventory, decodeImage } from './collect-inventory.js'
 import type { KnownCaller } from './door.js'
 import { encodeClaim, leaseSeconds } from './encode-claim.js'
@@ -26,6 +30,7 @@ import { takeProgress } from './take-progress.js'
 export function coordinationService(
   db: Kysely<DB>,
   times: Times,
+  questions: LookQuestions,
 ): catalog.CoordinationServiceImplementation<KnownCaller> {
   const atomically = db.transaction()
   return {
@@ -37,6 +42,7 @@ export function coordinationService(
         capacityBytes: Number(capacityBytes),
         freeBytes: Number(freeBytes),
       }
+      await refuseRetired(db, volume.volumeId)
       await refuseRival(db, volume)
       const house = await atomically.execute((trx) => registerVolume(trx, volume))
       return { ...house, epoch: BigInt(house.epoch) }
@@ -59,7 +65,8 @@ export function coordinationService(
     },
     async *recordInventory(batches) {
       const { volumeId, images, unreadImages, commands, ...look } = await collectInventory(batches)
-      await getVolume(db, volumeId)
+      const volume = await getVolume(db, volumeId)
+      if (volume.retiredAt) throw volumeRetired(volume)
       await atomically.execute((trx) => compareCommands(trx, commands))
       await atomically.execute((trx) => comparePublications(trx, volumeId, images, unreadImages))
       const answer = await atomically.execute((trx) => recordInventory(trx, volumeId, look))
@@ -69,6 +76,18 @@ export function coordinationService(
         missingVersionIds: [...answer.missing],
         conflictingVersionIds: [...answer.conflicting],
       })
+    },
+    awaitLooks: async ({ volumeId, instanceId }, { signal }) => {
+      await requireInstance(db, volumeId, instanceId)
+      return { looks: await questions.next(volumeId, signal) }
+    },
+    reportVersions: async ({ volumeId, instanceId, lookedAt }) => {
+      await requireInstance(db, volumeId, instanceId)
+      const looks = lookedAt.map(decodeLook)
+      const doubted = await atomically.execute((trx) => recordLooks(trx, volumeId, looks))
+      for (const versionId of doubted)
+        await atomically.execute((trx) => restartJob(trx, 'validate', versionId))
+      return {}
     },
     claimJob: async ({ jobId, clockTime, ...claimant }) => {
       await noteWorkerClock(db, claimant.workerId, clockTime)

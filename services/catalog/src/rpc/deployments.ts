@@ -7,6 +7,7 @@ import { getImage } from '../db/images-queries.js'
 import type { DB } from '../db/tables.js'
 import { finishDeployment, renewDeployment } from '../operations/change-deployment.js'
 import { giveOrders } from '../operations/give-orders.js'
+import { reportFault } from '../operations/report-fault.js'
 import { startDeployment, type DeploymentTarget } from '../operations/start-deployment.js'
 import { answerOnce } from './answer-once.js'
 import type { KnownCaller } from './door.js'
@@ -62,6 +63,9 @@ export function deploymentsService(
         await db.transaction().execute((trx) => finishDeployment(trx, deploymentId, end, actor)),
       )
     },
+    reportFault: async (fault, { actor }) => ({
+      versionId: await db.transaction().execute((trx) => reportFault(trx, fault, actor)),
+    }),
     issueTicket: async ({ deploymentId }) =>
       encodeOrders(await giveOrders(db, deploymentId, times.ticketLifetimeMs)),
   }

@@ -33,8 +33,9 @@ export const encodeVersion = (
   verdict: verdictWords.toProto(version.verdict),
   presence: presenceWords.toProto(shownPresence(version)),
   pending: encodePending(version),
-  locations: version.locations.map(({ volumeId, presence, lastChecked }) => ({
+  locations: version.locations.map(({ volumeId, presence, lastChecked, found }) => ({
     volumeId,
+    found,
     presence: presenceWords.toProto(presence),
     lastChecked,
   })),

@@ -3,9 +3,11 @@ import type { Kysely } from 'kysely'
 import { getImage, listImages } from '../db/images-queries.js'
 import { listPrimaryChanges } from '../db/primary-changes-queries.js'
 import type { DB } from '../db/tables.js'
+import { askStorage } from '../operations/ask-storage.js'
 import { createImage } from '../operations/create-image.js'
 import { getPrimary } from '../operations/get-primary.js'
 import { promoteVersion } from '../operations/promote-version.js'
+import { listRollbackTargets } from '../operations/list-rollback-targets.js'
 import { rollbackPrimary } from '../operations/rollback-primary.js'
 import { answerOnce } from './answer-once.js'
 import type { KnownCaller } from './door.js'
@@ -40,7 +42,8 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
       const primary = await getPrimary(db, imageId)
       return { ...primary, presence: presenceWords.toProto(primary.presence) }
     },
-    promote: (request, { actor }) => {
+    promote: async (request, { actor }) => {
+      await askStorage(db, [request.versionId])
       const body = catalog.PromoteRequest.encode(request).finish()
       const call = { method: 'Images.Promote', requestId: request.requestId, body }
       const promotion = { ...request, expected: request.expectedPrimaryVersionId }
@@ -49,7 +52,8 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
         return { image: encodeImage(image), change: encodePrimaryChange(change, image.imageId) }
       })
     },
-    rollback: (request, { actor }) => {
+    rollback: async (request, { actor }) => {
+      await askStorage(db, await listRollbackTargets(db, request))
       const body = catalog.RollbackRequest.encode(request).finish()
       const call = { method: 'Images.Rollback', requestId: request.requestId, body }
       const rollback = { ...request, expected: request.expectedPrimaryVersionId }

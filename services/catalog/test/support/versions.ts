@@ -21,11 +21,14 @@ export const wimPath = 'hd0/part1.winpe.wim'
 export const schema = Buffer.from(winpeSchema({ partitions: [{ number: 1, usedMiB: 10 }] }))
 export const worker = { workerId: 'worker-1', capabilities: ['wimlib'] }
 
-/** Announces a volume with room for anything, and answers its id. */
+let volumesRegistered = 0
+
+/** Announces a volume with room for anything, at an address of its own, and answers its id. */
 export async function registerVolume(house: TestCatalog, volumeId: string = newVolumeId()): Promise<string> {
+  volumesRegistered += 1
   await house.coordination.registerVolume({
     volumeId,
-    address: '127.0.0.1:7461',
+    address: `127.0.0.1:${20_000 + volumesRegistered}`,
     capacityBytes: 10n ** 12n,
     freeBytes: 10n ** 12n,
   })

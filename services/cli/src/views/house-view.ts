@@ -1,6 +1,6 @@
 import type { catalog } from '@goldkeep/contracts'
-import { formatSize, formatTime } from '../output/format.js'
-import { formatTable } from '../output/table.js'
+import { formatCount, formatSize, formatTime } from '../output/format.js'
+import { formatFields, formatTable } from '../output/table.js'
 import { isoTime } from './words.js'
 
 export function jobView(job: catalog.Job) {
@@ -50,6 +50,12 @@ export function volumeView(volume: catalog.Volume) {
     lastSeenTime: isoTime(volume.lastSeenTime),
     troubles: volume.troubles,
     silent: volume.silent,
+    lostCount: volume.lostCount,
+    retired: volume.retired && {
+      time: isoTime(volume.retired.time),
+      reason: volume.retired.reason,
+      by: volume.retired.actor?.name,
+    },
   }
 }
 
@@ -76,12 +82,27 @@ export function volumeTable(
   )
 }
 
+export function volumeFields(volume: VolumeView & { readonly reachable: boolean }): string {
+  const { retired } = volume
+  const fields = formatFields([
+    ['volume', volume.volumeId],
+    ['address', volume.address],
+    ['free', `${formatSize(volume.freeBytes)} of ${formatSize(volume.capacityBytes)}`],
+    ['storage', wordForStorage(volume)],
+    ['retired', retired ? `by ${retired.by ?? '?'}: ${retired.reason}` : ''],
+    ['not present', volume.lostCount > 0 ? formatCount(volume.lostCount, 'sealed version') : ''],
+  ])
+  return [fields, ...volume.troubles.map((trouble) => `! ${trouble}`)].join('\n')
+}
+
 /** Something that answers at the address of a silent volume is not its storage service. */
 function wordForStorage({
   silent,
   reachable,
+  retired,
   lastSeenTime,
 }: VolumeView & { readonly reachable: boolean }): string {
+  if (retired) return `RETIRED ${formatTime(retired.time)}`
   if (silent) return `SILENT since ${formatTime(lastSeenTime)}`
   return reachable ? 'reachable' : `NOT REACHABLE, last seen ${formatTime(lastSeenTime)}`
 }

@@ -34,6 +34,7 @@ export function versionView(version: catalog.Version) {
       volumeId: location.volumeId,
       presence: words.presenceWord(location.presence),
       lastChecked: words.isoTime(location.lastChecked),
+      found: location.found || undefined,
     })),
     capture,
     source,
@@ -99,7 +100,7 @@ export function versionFields(version: VersionView, width?: number): string {
       ['begun', formatTime(version.createTime)],
       ['sealed', formatTime(version.sealTime)],
       ['checked', formatTime(version.verdictTime)],
-      ['on', version.locations.map(({ volumeId, presence }) => `${volumeId} ${presence}`).join(', ')],
+      ['on', version.locations.map(describeLocation).join(', ')],
       ['manifest', version.manifestSha256 ?? ''],
     ],
     width,
@@ -117,6 +118,10 @@ export function versionFields(version: VersionView, width?: number): string {
 /** `VALID, 2 warnings` */
 export function stateWithWarnings({ state, warnings }: Pick<VersionView, 'state' | 'warnings'>): string {
   return warnings > 0 ? `${state}, ${formatCount(warnings, 'warning')}` : state
+}
+
+function describeLocation({ volumeId, presence, found }: VersionView['locations'][number]): string {
+  return `${volumeId} ${presence}${found ? ` (${found})` : ''}`
 }
 
 function badges(version: VersionView): string {

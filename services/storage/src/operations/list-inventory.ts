@@ -1,5 +1,6 @@
 import { sha256ToProto, type catalog } from '@goldkeep/contracts'
-import type { PublishedImage, VersionStore } from '../store/version-store.js'
+import type { PublishedImage } from '../store/publication.js'
+import type { VersionStore } from '../store/version-store.js'
 
 /** Entries in one message: some 150 KB, far below what the transport takes. */
 const batchSize = 1_000

@@ -1,19 +1,21 @@
 import { lifecycleWords, sha256FromProto, type catalog, type storage } from '@goldkeep/contracts'
 import { DomainError, parseChangeId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { endUpload, type EndDependencies } from '../operations/end-upload.js'
+import type { VersionLooks } from '../operations/version-looks.js'
 import type { Door } from './authorize.js'
-import type { PublishedRecord } from '../store/version-store.js'
+import type { PublishedRecord } from '../store/publication.js'
 import { sizeFromProto } from './sizes.js'
 import { versionCommands, type VersionCommandDependencies } from './version-commands.js'
 
-export type AdminDependencies = EndDependencies & VersionCommandDependencies
+export type AdminDependencies = EndDependencies &
+  VersionCommandDependencies & { readonly looks: VersionLooks }
 
 /** Commands of the catalog, brought by workers. */
 export function versionAdminService(
   door: Door,
   dependencies: AdminDependencies,
 ): storage.VersionAdminServiceImplementation {
-  const { store, publications } = dependencies
+  const { store, publications, looks } = dependencies
   return {
     ...versionCommands(door, dependencies),
 
@@ -49,6 +51,9 @@ export function versionAdminService(
         ...(request.primaryVersionId && { primary: parseVersionId(request.primaryVersionId) }),
       }
       const generation = await publications.run(imageId, () => store.publish(publication))
+      // The link stays where it was while the primary's bytes are not here; the catalog is told.
+      if (publication.document && publication.primary)
+        looks.examine(publication.primary, imageId).catch(() => {})
       return { generation: BigInt(generation) }
     },
   }

@@ -1,5 +1,6 @@
-import type { AttemptId, ChangeId, FilePath, ImageId, Uid, UploadEnd, VersionId } from '@goldkeep/domain'
+import type { AttemptId, FilePath, ImageId, Uid, UploadEnd, VersionId } from '@goldkeep/domain'
 import type { Manifest, TrashName, VolumeIdentity } from '@goldkeep/volume'
+import type { Publication, PublishedImage } from './publication.js'
 import type { Unreadable } from './unreadable.js'
 import type { SealEntry, StagedUpload, UploadView } from './upload.js'
 import type {
@@ -109,6 +110,13 @@ export interface VersionStore {
   copies(): readonly VersionCopy[]
   /** What could not be read so far, since the volume failed. */
   unreadable(): readonly Unreadable[]
+  /**
+   * Looks whether a version is whole: its manifest as before, and every file with its size; no content is read. One
+   * that is back is found again, and one whose directory is gone is no more among `versions()`. No command about it
+   * or its image may run meanwhile.
+   * @param imageId the image in whose directory it is to be
+   */
+  examine(versionId: VersionId, imageId: ImageId): Promise<ExaminedVersion>
   /** Tries to read it once more. No command about its image may run meanwhile. */
   lookAgain(unreadable: Unreadable): Promise<void>
   /**
@@ -198,6 +206,16 @@ export interface StoredVersion {
   readonly manifestDigest: string
 }
 
+/** What a look at a version found. */
+export type ExaminedVersion =
+  | {
+      readonly presence: 'PRESENT'
+      readonly manifestDigest: string
+      /** Changes when a file was replaced or written to, also where its size is the same; hex. */
+      readonly fingerprint: string
+    }
+  | { readonly presence: 'MISSING' | 'DAMAGED' | 'UNREADABLE'; readonly found: string }
+
 export interface TrashedVersion {
   readonly versionId: VersionId
   readonly name: TrashName
@@ -216,37 +234,4 @@ export interface VersionCopy {
   readonly imageId: ImageId
   /** Hex; absent when the manifest is absent, damaged or another version's. */
   readonly manifestDigest?: string
-}
-
-/** A part of a publication. */
-export interface Publication {
-  readonly imageId: ImageId
-  readonly imageUid: Uid
-  readonly epoch: number
-  readonly generation: number
-  readonly records: readonly PublishedRecord[]
-  /** The content of image.json; absent: more parts follow. */
-  readonly document?: Uint8Array
-  readonly primary?: VersionId
-  /** SHA-256 of each image.json, hex, that the records complete. */
-  readonly bases: readonly string[]
-  /** Whether the volume may have none. */
-  readonly allowAbsent: boolean
-}
-
-/** A document beside image.json. */
-export type PublishedRecord = { readonly bytes: Uint8Array } & (
-  { readonly versionId: VersionId } | { readonly changeId: ChangeId }
-)
-
-export interface PublishedImage {
-  readonly imageId: ImageId
-  readonly imageUid: Uid
-  readonly epoch: number
-  readonly generation: number
-  /** SHA-256 of image.json, hex. */
-  readonly sha256: string
-  /** 0 when the document does not say. */
-  readonly nextNumber: number
-  readonly isDeleted: boolean
 }

@@ -15,6 +15,10 @@ export interface FakeCatalog {
   /** By version id. */
   readonly sealed: Map<string, catalog.RecordSealedRequest>
   readonly ended: catalog.RecordEndedRequest[]
+  /** What storage told of versions that it looked at. */
+  readonly lookedAt: catalog.LookedAtVersion[]
+  /** Questions that storage has not fetched yet. */
+  readonly wantedLooks: catalog.WantedLook[]
   /** Deployments that are told to be over. */
   readonly endedDeployments: string[]
   readonly revocations: catalog.Revocation[]
@@ -49,6 +53,8 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
     progress: [],
     sealed: new Map(),
     ended: [],
+    lookedAt: [],
+    wantedLooks: [],
     endedDeployments: [],
     revocations: [],
     revocationsInOneAnswer: 1_000,
@@ -135,6 +141,11 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       const nextPageToken = from + many < fake.revocations.length ? String(from + many) : ''
       const keys = [{ keyId: 'key-1', publicKey }]
       return { houseId, keys, revocations, nextPageToken, serverTime: fake.serverTime(), ...database }
+    }),
+    awaitLooks: async () => ({ looks: fake.wantedLooks.splice(0) }),
+    reportVersions: up((request: catalog.ReportVersionsRequest) => {
+      fake.lookedAt.push(...request.lookedAt)
+      return {}
     }),
     claimJob: never,
     renewClaim: never,

@@ -41,8 +41,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       rival_address text,
       rival_seen_at timestamptz,
       clock_ahead_ms bigint,
+      listens_at timestamptz,
+      retired_at timestamptz,
+      retired_reason text not null default '',
+      retired_by jsonb,
+      returned_at timestamptz,
       registered_at timestamptz not null default now(),
-      last_seen_at timestamptz not null default now()
+      last_seen_at timestamptz not null default now(),
+      check ((retired_at is null) = (retired_by is null))
     );
   `.execute(db)
 }

@@ -110,9 +110,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unreadable_since timestamptz,
       created_at timestamptz not null default now(),
       last_checked timestamptz not null default now(),
+      found text not null default '',
+      fingerprint text not null default '',
+      look_wanted_at timestamptz,
+      doubted_at timestamptz,
       primary key (version_id, volume_id)
     );
     create index locations_of_volume on locations (volume_id);
+    create index locations_not_present on locations (volume_id, last_checked)
+      where presence <> 'PRESENT' or unreadable_since is not null;
+    create index locations_to_look_at on locations (volume_id) where look_wanted_at is not null;
+    create index locations_doubted on locations (version_id) where doubted_at is not null;
 
     create table publications (
       image_uid text not null references images,

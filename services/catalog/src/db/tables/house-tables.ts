@@ -1,5 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely'
-import type { DefaultTime, Nullable } from './columns.js'
+import type { Actor } from '../../domain/actor.js'
+import type { DefaultTime, JsonOr, Nullable } from './columns.js'
 
 export interface HouseTable {
   singleton: Generated<boolean>
@@ -43,6 +44,13 @@ export interface VolumesTable {
   rivalSeenAt: Nullable<Date>
   /** Milliseconds by which its storage service's clock is ahead of the database's; null: not known. */
   clockAheadMs: Nullable<number>
+  /** When its storage service last waited for questions. */
+  listensAt: Nullable<Date>
+  retiredAt: Nullable<Date>
+  retiredReason: Generated<string>
+  retiredBy: JsonOr<Actor>
+  /** When the storage service of the retired volume last wanted to register it. */
+  returnedAt: Nullable<Date>
   registeredAt: DefaultTime
   lastSeenAt: DefaultTime
 }

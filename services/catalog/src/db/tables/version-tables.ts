@@ -61,6 +61,14 @@ export interface LocationsTable {
   unreadableSince: Nullable<Date>
   createdAt: DefaultTime
   lastChecked: DefaultTime
+  /** What the last look found wrong; empty where a comparison of digests did. */
+  found: Generated<string>
+  /** Of the files as of the last look; empty before the first. */
+  fingerprint: Generated<string>
+  /** Since when storage is asked to look at it, and has not answered. */
+  lookWantedAt: Nullable<Date>
+  /** Since when something says that the bytes may be others; a validation decides. */
+  doubtedAt: Nullable<Date>
 }
 
 export interface FindingsTable {

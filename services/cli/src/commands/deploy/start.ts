@@ -9,6 +9,8 @@ interface Options {
   readonly machine: readonly string[]
   readonly model?: string
   readonly label?: readonly string[]
+  readonly force?: boolean
+  readonly reason?: string
 }
 
 export function addDeployStart(deploy: Command, { act }: Actions): void {
@@ -23,6 +25,8 @@ export function addDeployStart(deploy: Command, { act }: Actions): void {
     )
     .option('--model <name>')
     .option('--label <name=value>', 'may be repeated', collect)
+    .option('--force', 'although the primary is damaged; needs --reason')
+    .option('--reason <text>', 'kept in the audit')
     .action(
       act<Options>(async (session, [imageId = ''], options) => {
         const { deployments } = await session.catalog()
@@ -30,6 +34,8 @@ export function addDeployStart(deploy: Command, { act }: Actions): void {
           imageId,
           target: { $case: 'machine', value: parseMachine(options.machine, options.model) },
           labels: parseLabels(options.label ?? []),
+          force: options.force ?? false,
+          reason: options.reason ?? '',
           requestId: randomUUID(),
         })
         const view = ordersView(orders)

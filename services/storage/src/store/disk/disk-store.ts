@@ -1,4 +1,4 @@
-import { DomainError, type FilePath, type UploadEnd, type VersionId } from '@goldkeep/domain'
+import { DomainError, type FilePath, type ImageId, type UploadEnd, type VersionId } from '@goldkeep/domain'
 import {
   formatManifest,
   parseManifest,
@@ -16,14 +16,14 @@ import type {
   RestoreCommand,
   TrashCommand,
 } from '../version-commands.js'
+import type { Publication, PublishedImage } from '../publication.js'
 import type { SealEntry, StagedUpload, UploadView } from '../upload.js'
 import type { Unreadable } from '../unreadable.js'
 import type {
   AttemptMode,
   AttemptWriter,
+  ExaminedVersion,
   OpenFile,
-  Publication,
-  PublishedImage,
   SealCandidate,
   StoredVersion,
   TrashedVersion,
@@ -33,7 +33,8 @@ import type {
 import { cloneVersion } from './clone-version.js'
 import { completeSeal } from './complete-seal.js'
 import { endUpload, requireEndable } from './end-upload.js'
-import { refuseFormer } from './find-held.js'
+import { examineVersion } from './examine-version.js'
+import { refuseFormer, uploadNotFound } from './find-held.js'
 import { forgetUpload } from './forget-upload.js'
 import { describeFaults } from './io-faults.js'
 import { listTroubles } from './list-troubles.js'
@@ -182,6 +183,10 @@ export class DiskStore implements VersionStore {
     return [...this.volume.unreadable]
   }
 
+  examine(versionId: VersionId, imageId: ImageId): Promise<ExaminedVersion> {
+    return examineVersion(this.volume, versionId, imageId)
+  }
+
   lookAgain(unreadable: Unreadable): Promise<void> {
     return describeFaults('look again', () => lookAgain(this.volume, unreadable))
   }
@@ -241,10 +246,4 @@ export class DiskStore implements VersionStore {
     requireReadable(this.volume, versionId)
     throw uploadNotFound(versionId)
   }
-}
-
-function uploadNotFound(versionId: VersionId): DomainError {
-  return new DomainError('UPLOAD_NOT_FOUND', `no upload ${versionId} is open on this volume`, {
-    version_id: versionId,
-  })
 }

@@ -93,3 +93,9 @@ export function versionGone(versionId: VersionId): DomainError {
 function notSealed(versionId: VersionId, why: string): DomainError {
   return new DomainError('VERSION_NOT_SEALED', `version ${versionId} ${why}`, { version_id: versionId })
 }
+
+export function uploadNotFound(versionId: VersionId): DomainError {
+  return new DomainError('UPLOAD_NOT_FOUND', `no upload ${versionId} is open on this volume`, {
+    version_id: versionId,
+  })
+}

@@ -6,7 +6,8 @@ import {
   volumeLayout,
   type ImageDocument,
 } from '@goldkeep/volume'
-import type { Publication, StoredVersion } from '../version-store.js'
+import type { Publication } from '../publication.js'
+import type { StoredVersion } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
 import { lookAt, makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
 import { anotherImage, readImageDocument, type HeldDocument } from './image-documents.js'

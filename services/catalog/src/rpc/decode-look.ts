@@ -1,0 +1,19 @@
+import { presenceWords, sha256FromProto, type catalog } from '@goldkeep/contracts'
+import { DomainError } from '@goldkeep/domain'
+import type { ReportedLook } from '../operations/record-looks.js'
+
+/** @throws DomainError INVALID_FIELD */
+export function decodeLook(look: catalog.LookedAtVersion): ReportedLook {
+  const { versionId, found, fingerprint, wantedTime } = look
+  const presence = presenceWords.fromProto(look.presence)
+  if (!presence)
+    throw new DomainError(
+      'INVALID_FIELD',
+      `presence of ${versionId}: expected what the look found, found none`,
+      {
+        field: 'presence',
+      },
+    )
+  const manifestDigest = look.manifestDigest ? sha256FromProto(look.manifestDigest) : ''
+  return { versionId, presence, found, manifestDigest, fingerprint, wantedTime }
+}

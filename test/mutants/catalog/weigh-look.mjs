@@ -1,0 +1,22 @@
+import { mutantsOf } from '../mutants-of.mjs'
+
+export default mutantsOf(
+  'services/catalog/src/domain/weigh-look.ts',
+  ['services/catalog/src/domain/weigh-look'],
+  [
+    {
+      id: 'damage-forgotten-by-a-look',
+      law: 5,
+      from: "presence: wasDamaged ? 'DAMAGED' : 'PRESENT'",
+      to: "presence: 'PRESENT'",
+      meaning: 'damaged bytes count as whole because the sizes of the files are right',
+    },
+    {
+      id: 'changed-files-believed',
+      law: 5,
+      from: 'isDoubted: wasLookedWrong || (isChanged && (wasAway || !isFirst))',
+      to: 'isDoubted: wasLookedWrong',
+      meaning: 'a file that was replaced by one of the same size is not examined',
+    },
+  ],
+)
