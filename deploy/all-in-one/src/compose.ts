@@ -11,6 +11,7 @@ import { loadStorageConfig, startStorage } from '@goldkeep/storage'
 import { loadWorkerConfig, startWorker } from '@goldkeep/worker'
 import type { AllInOneConfig, Endpoint } from './config.js'
 import { chooseHome, openHome, writeContext } from './home.js'
+import { openVolume } from './open-volume.js'
 import { refuseTakenPorts } from './refuse-taken-ports.js'
 
 export interface RunningHouse extends RunningService {
@@ -59,6 +60,7 @@ export async function startHouse(config: AllInOneConfig, signal: AbortSignal): P
     stopLater('catalog', catalog)
     const catalogAddress = addressOf(config.catalog, catalog.port)
 
+    await openVolume(home.volume, catalog, config.retireVolume)
     const connected = { ...shared, GOLDKEEP_CATALOG_ADDRESS: catalogAddress }
     const storage = await startStorage(loadStorageConfig(connected), logOf('storage'), signal)
     stopLater('storage', storage)

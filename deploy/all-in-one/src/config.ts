@@ -7,6 +7,7 @@ export const AllInOneEnv = z.object({
   // A person reads the terminal: what goes as it should is not told there.
   GOLDKEEP_LOG_LEVEL: z.enum(logLevels).default('warn'),
   GOLDKEEP_HOME: z.string().min(1).optional(),
+  GOLDKEEP_RETIRE_VOLUME: z.string().min(1).optional(),
   GOLDKEEP_CATALOG_HOST: z.string().default('127.0.0.1'),
   GOLDKEEP_CATALOG_PORT: portSetting(7460),
   GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
@@ -20,6 +21,8 @@ export interface AllInOneConfig {
   readonly logLevel: LogLevel
   /** Absolute path of the directory that holds everything, if it was given. */
   readonly home: string | undefined
+  /** A volume that is lost for good, and retired at this start. */
+  readonly retireVolume: string | undefined
   /** Where each part listens; port 0 means any free one. */
   readonly catalog: Endpoint
   readonly storage: Endpoint
@@ -39,6 +42,7 @@ export function loadAllInOneConfig(environment: Environment = process.env): AllI
   return {
     logLevel: values.GOLDKEEP_LOG_LEVEL,
     home: values.GOLDKEEP_HOME === undefined ? undefined : resolve(values.GOLDKEEP_HOME),
+    retireVolume: values.GOLDKEEP_RETIRE_VOLUME,
     catalog: { host: values.GOLDKEEP_CATALOG_HOST, port: values.GOLDKEEP_CATALOG_PORT },
     storage: { host: values.GOLDKEEP_STORAGE_HOST, port: values.GOLDKEEP_STORAGE_PORT },
     postgres: { host: '127.0.0.1', port: values.GOLDKEEP_POSTGRES_PORT },

@@ -11,7 +11,6 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConfigError } from '@goldkeep/service'
-import { volumeNames } from '@goldkeep/volume'
 
 /** Where everything of a house is, under its home. */
 export interface Home {
@@ -38,33 +37,19 @@ export function chooseHome(workingDirectory: string, canServeFrom: (directory: s
 }
 
 /**
- * Makes the home unless it is there, with the services' key.
+ * Makes the home unless it is there, with the services' key; its volume is made later, by `openVolume`.
  * @throws ConfigError when it cannot be used
  */
 export function openHome(path: string): Home {
   makeUsable(path)
-  const volume = join(path, 'volume')
-  const context = join(path, 'context.json')
-  if (existsSync(context)) requireVolume(volume, context)
-  // Storage itself never makes its volume, since an absent one may be a disk that is not mounted.
-  mkdirSync(volume, { recursive: true })
   return {
     path,
     postgres: join(path, 'postgres'),
-    volume,
+    volume: join(path, 'volume'),
     adminToken: join(path, 'admin-token'),
-    context,
+    context: join(path, 'context.json'),
     serviceKey: keepServiceKey(join(path, 'service-key')),
   }
-}
-
-/** Once a house has been ready its volume is there; an empty one in its place would hide that it is gone. */
-function requireVolume(volume: string, context: string): void {
-  const identity = join(volume, volumeNames.identity)
-  if (existsSync(identity)) return
-  throw new ConfigError([
-    `GOLDKEEP_HOME: expected this house's volume in ${volume}, found no ${identity}; mount it or put it back. If it is lost for good, remove ${context} to start with an empty one`,
-  ])
 }
 
 function makeUsable(path: string): void {
