@@ -24,6 +24,8 @@ export const keyMeanings = {
   image_id: 'the image',
   image_uid: 'uid of the image on the volume',
   job_id: 'the job',
+  last_good_number: 'number of the last good version',
+  last_good_version_id: 'the last good version of the image',
   lifecycle: 'the version’s present lifecycle, as in the enum, without its prefix',
   limit: 'how many there may be',
   method: 'the call’s path: `/goldkeep.catalog.v1.Images/Promote`',

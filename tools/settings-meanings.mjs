@@ -52,6 +52,8 @@ export const meanings = {
     GOLDKEEP_WRITER_IDLE: 'another writer may take over a file after so long without a byte',
     GOLDKEEP_DIRECT_WRITES:
       'whether uploads go to the disk past the page cache (`O_DIRECT`), so that they do not push out of memory what is being deployed: `auto` where that is known to be good (ext4, XFS), `always` wherever the file system takes it, `never`',
+    GOLDKEEP_LOW_SPACE:
+      'when fewer bytes than these are left for uploads, `goldkeep status` and `doctor` say so',
     GOLDKEEP_RESERVE:
       'bytes of the volume that uploads never get, so that storage itself can always work; as many lie in `.reserve` and are given back when others have filled the volume. 0 keeps none',
     GOLDKEEP_LOOK_AGAIN:

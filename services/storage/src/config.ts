@@ -36,6 +36,7 @@ export const StorageEnv = z
     GOLDKEEP_WRITER_IDLE: durationSetting('30s'),
     GOLDKEEP_DIRECT_WRITES: z.enum(['auto', 'always', 'never']).default('auto'),
     GOLDKEEP_RESERVE: bytesSetting(64 * 1024 * 1024, 0),
+    GOLDKEEP_LOW_SPACE: bytesSetting(256 * 1024 * 1024, 0),
     GOLDKEEP_STREAM_IDLE: durationSetting('2m'),
     GOLDKEEP_EMPTY_SHARE: shareSetting('0.05%'),
     GOLDKEEP_LEASE_HEARTBEAT: durationSetting('5s'),
@@ -76,6 +77,8 @@ export interface StorageConfig {
   readonly lease: LeaseTimes
   /** Bytes that uploads never get, and as many that are given back on a full volume. */
   readonly reserveBytes: number
+  /** With fewer bytes left for uploads an administrator is told. */
+  readonly lowSpaceBytes: number
   readonly directWrites: DirectWritesMode
   /** An image with less than this share of what was in use is found nearly empty. */
   readonly emptyShare: number
@@ -101,6 +104,7 @@ export function loadStorageConfig(
     writerIdleMs: env.GOLDKEEP_WRITER_IDLE,
     streamIdleMs: env.GOLDKEEP_STREAM_IDLE,
     reserveBytes: env.GOLDKEEP_RESERVE,
+    lowSpaceBytes: env.GOLDKEEP_LOW_SPACE,
     directWrites: env.GOLDKEEP_DIRECT_WRITES,
     emptyShare: env.GOLDKEEP_EMPTY_SHARE,
     lease: {

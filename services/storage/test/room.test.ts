@@ -17,7 +17,7 @@ import {
 
 const megabyte = 1024 * 1024
 const reserve = 4 * megabyte
-const env = { GOLDKEEP_RESERVE: String(reserve) }
+const env = { GOLDKEEP_RESERVE: String(reserve), GOLDKEEP_LOW_SPACE: String(10 * megabyte) }
 const bytes = bytesOf(3 * megabyte, 'room')
 
 /** Bytes that the volume pretends to have free, and whether its last one is taken. */
@@ -49,6 +49,24 @@ function smallDisk(): WatchedSyscalls {
 const reserveSize = (): Promise<number> => stat(join(house.volume, '.reserve')).then(({ size }) => size)
 
 describe('the room of a volume', () => {
+  test('is a trouble before it ends, and no more once there is some again', async () => {
+    const told = () =>
+      house.catalog.progress.flatMap(({ troubles }) => (troubles ? [troubles.sentences] : []))
+    const sentencesTold = () => told().flat()
+    const lastTold = () => told().at(-1)
+    disk.free = reserve + 8 * megabyte
+    await waitUntil(
+      async () => sentencesTold().some((text) => text.includes(`${8 * megabyte} bytes are left for uploads`)),
+      { what: 'it is told that the volume is nearly full' },
+    )
+    disk.free = reserve
+    await waitUntil(async () => sentencesTold().some((text) => text.startsWith('it is full')), {
+      what: 'it is told that the volume is full',
+    })
+    disk.free = 100 * megabyte
+    await waitUntil(async () => lastTold()?.length === 0, { what: 'it is told that there is room again' })
+  })
+
   test('is kept for storage itself in its last bytes; what was committed of an upload stays', async () => {
     const versionId = newVersion()
     const clients = await house.uploader(versionId)

@@ -9,6 +9,8 @@ import type { ServerMiddleware } from 'nice-grpc'
  */
 const transientCodes =
   /^(08...|57P..|3D000|55000|57014|55P03|25P03|25006|53300|40001|40P01|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
+/** The database's disk has no room; there will be some when somebody has made it. */
+const diskFull = '53100'
 const driverMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered)/
 
@@ -32,6 +34,13 @@ const canChange = (request: unknown): boolean =>
 export function toDatabaseFault(error: unknown, canHaveChanged = false): unknown {
   if (!isTransient(error)) return error
   const cause = error instanceof Error ? error : undefined
+  if (codeOf(error) === diskFull)
+    return new DomainError(
+      'NO_SPACE',
+      'the disk of the database is full, and nothing was changed; make room on it, then try again',
+      {},
+      { cause },
+    )
   const change = canHaveChanged ? ', and the change may or may not have been made' : ''
   return new DomainError('UNAVAILABLE', `the database cannot be reached now${change}`, {}, { cause })
 }
@@ -39,6 +48,9 @@ export function toDatabaseFault(error: unknown, canHaveChanged = false): unknown
 /** Whether the same call may succeed later. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof DomainError) return false
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return transientCodes.test(code) || driverMessages.test(error.message)
+  const code = codeOf(error)
+  return code === diskFull || transientCodes.test(code) || driverMessages.test(error.message)
 }
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

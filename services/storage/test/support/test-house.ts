@@ -58,6 +58,7 @@ export function storageEnv(catalog: FakeCatalog, volume: string): Record<string,
     GOLDKEEP_SYNC_INTERVAL: '20ms',
     // Tests that are about it set their own.
     GOLDKEEP_RESERVE: '0',
+    GOLDKEEP_LOW_SPACE: '0',
   }
 }
 

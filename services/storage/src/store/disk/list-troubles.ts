@@ -2,8 +2,9 @@ import { JournalDamagedError } from './journal-damage.js'
 import type { Unreadable } from '../unreadable.js'
 import type { VolumeContents } from './volume-contents.js'
 
-/** What was found damaged when the volume was read, a sentence each. */
-export function listTroubles({ commands, unrecovered, unreadable, copies }: VolumeContents): string[] {
+/** What was found damaged when the volume was read, and that it runs out of room; a sentence each. */
+export function listTroubles({ root, commands, unrecovered, unreadable, copies }: VolumeContents): string[] {
+  const { shortage } = root.room
   const uploads = [...unrecovered].map(([version, error]) =>
     error instanceof JournalDamagedError
       ? error.message
@@ -15,7 +16,13 @@ export function listTroubles({ commands, unrecovered, unreadable, copies }: Volu
       : [`version ${versionId} is in the directory of image ${imageId} as well; both are kept`],
   )
   const journal = commands.damage ? [commands.damage.message] : []
-  return [...journal, ...[...unreadable].map(describeUnreadable), ...versions, ...uploads]
+  return [
+    ...(shortage === undefined ? [] : [shortage]),
+    ...journal,
+    ...[...unreadable].map(describeUnreadable),
+    ...versions,
+    ...uploads,
+  ]
 }
 
 function describeUnreadable(one: Unreadable): string {

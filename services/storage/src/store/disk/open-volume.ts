@@ -56,6 +56,8 @@ export interface VolumeOptions {
   readonly lease?: LeaseTimes
   /** Bytes that uploads never get, and as many that are given back when others have filled the volume. */
   readonly reserveBytes?: number
+  /** With fewer bytes left for uploads it is a trouble. */
+  readonly lowSpaceBytes?: number
   readonly directWrites?: DirectWritesMode
   /** Which process and which clock this is; given by tests. */
   readonly owner?: OwnerSelf
@@ -71,15 +73,17 @@ export async function takeVolume(
   log: Logger,
   signal: AbortSignal,
   sys: Syscalls = nodeSyscalls,
-  { lease = defaultLeaseTimes, reserveBytes = 0, directWrites = 'auto', owner }: VolumeOptions = {},
+  options: VolumeOptions = {},
 ): Promise<OwnedVolume> {
+  const { lease = defaultLeaseTimes, reserveBytes = 0, lowSpaceBytes = 0 } = options
+  const { directWrites = 'auto', owner } = options
   let owned: Ownership | undefined = undefined
   const guard = (calls: Syscalls): Syscalls => guardSyscalls(calls, () => owned)
   const reserve = keepReserve(sys, reserveBytes, log)
   const refill = (): void => {
     if (owned?.isFresh()) void reserve.fill()
   }
-  const roomOf = (fd: number): Room => new Room(guard(sys), fd, reserveBytes, refill)
+  const roomOf = (fd: number): Room => new Room(guard(sys), fd, reserveBytes, refill, lowSpaceBytes)
   const direct = new DirectWrites(directWrites)
   const root = await openRoot(guard(reserve.sys), path, roomOf, direct).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw new UnfitVolumeError(path, 'it cannot be opened', error)

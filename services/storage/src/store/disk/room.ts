@@ -27,7 +27,19 @@ export class Room {
     private readonly reserveBytes: number,
     /** Called after each look. */
     private readonly onLook: () => void = () => {},
+    /** Below so many bytes an administrator is told. */
+    private readonly lowBytes: number = 0,
   ) {}
+
+  /** What an administrator must know as of the last look: that uploads will have, or have, no room. */
+  get shortage(): string | undefined {
+    if (this.#lookedAt === Number.NEGATIVE_INFINITY || this.#left >= this.lowBytes) return undefined
+    if (this.#left === 0) return 'it is full: uploads wait for room, and deployments go on; make room'
+    return (
+      `it is nearly full: ${this.#left} bytes are left for uploads, fewer than GOLDKEEP_LOW_SPACE ` +
+      `(${this.lowBytes}); make room`
+    )
+  }
 
   /**
    * Writes an upload's bytes.
