@@ -50,12 +50,15 @@ describe('what a validation found of the bytes', () => {
 
   test('bytes that went missing while they were examined stay missing', async () => {
     const versionId = await sealed()
+    const jobId = await openJobId(house, 'validate', versionId)
+    const { claimToken } = await claim(house, jobId)
     await house.db
       .updateTable('locations')
       .set({ presence: 'MISSING' })
       .where('versionId', '=', versionId)
       .execute()
-    await validate(house, versionId)
+    const report = { jobId, claimToken, versionId, volumeId, findings: findings() }
+    await house.coordination.reportFindings(report)
     expect((await versionOf(house, versionId)).presence).toBe(Presence.PRESENCE_MISSING)
   })
 })
