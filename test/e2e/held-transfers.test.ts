@@ -162,24 +162,6 @@ describe('a transfer in the middle of which storage goes away', () => {
     expect(toStorage.returned() - before).toBeLessThan((await stat(capture.windowsFile)).size - kept / 2)
   }, 90_000)
 
-  test('Ctrl-C while the checks are waited for says that the version is sealed, and how to wait on', async () => {
-    const waiting = house.goldkeep.start('upload', capture.folder, '--image', image, '--wait')
-    let said = ''
-    waiting.process.stderr?.on('data', (text: string) => (said += text))
-    await waitUntil(() => said.includes('checks are'), {
-      timeoutMs: 30_000,
-      what: 'the checks are waited for',
-    })
-    waiting.process.kill('SIGINT')
-    const { code, stdout, stderr } = await waiting.outcome
-    expect(code).toBe(130)
-    const [reference = ''] = /^win11-lab@[0-9]+/.exec(stdout) ?? []
-    expect(stderr).toContain(
-      `${reference} is sealed, and its checks go on: goldkeep version wait ${reference}`,
-    )
-    expect(stderr).not.toContain('repeat the command')
-  }, 60_000)
-
   test('Ctrl-C leaves an upload that can go on, and says how; run again it sends only what is missing', async () => {
     toStorage.stallAfter(10 * mebibyte)
     const first = house.goldkeep.start('upload', capture.folder, '--image', image)
@@ -199,4 +181,22 @@ describe('a transfer in the middle of which storage goes away', () => {
     expect(second.stderr).toMatch(/going on with upload/)
     expect(toStorage.forwarded() - before).toBeLessThan((await stat(capture.windowsFile)).size)
   }, 90_000)
+
+  test('Ctrl-C while the checks are waited for says that the version is sealed, and how to wait on', async () => {
+    const waiting = house.goldkeep.start('upload', capture.folder, '--image', image, '--wait')
+    let said = ''
+    waiting.process.stderr?.on('data', (text: string) => (said += text))
+    await waitUntil(() => said.includes('checks are'), {
+      timeoutMs: 30_000,
+      what: 'the checks are waited for',
+    })
+    waiting.process.kill('SIGINT')
+    const { code, stdout, stderr } = await waiting.outcome
+    expect(code).toBe(130)
+    const [reference = ''] = /^win11-lab@[0-9]+/.exec(stdout) ?? []
+    expect(stderr).toContain(
+      `${reference} is sealed, and its checks go on: goldkeep version wait ${reference}`,
+    )
+    expect(stderr).not.toContain('repeat the command')
+  }, 60_000)
 })
