@@ -145,7 +145,7 @@ describe('a damaged capture is named for what it is, and the primary stays', () 
       presence: string
     }
     expect(shown.presence).toBe('DAMAGED')
-    expect((await house.goldkeep.attempt('promote', id)).code).toBe(5)
+    expect((await house.goldkeep.attempt('promote', id)).code).toBe(7)
     expect(await primary()).toBe(good)
   }, 60_000)
 })

@@ -143,7 +143,7 @@ describe('what is refused is refused with its reason, and changes nothing on dis
     await mkdir(join(folder, 'hd0'), { recursive: true })
     await copyFile(capture.schemaFile, join(folder, 'schema'))
     await copyFile(capture.windowsFile, join(folder, windows))
-    const { code, stderr } = await refusedCommand('upload', folder, '--image', image, ...machine)
+    const { code, stderr } = await refusedCommand('upload', folder, '--image', image, ...machine, '--anyway')
     expect(code).toBe(5)
     expect(stderr).toContain(`${efi} of an earlier run; end it by \`goldkeep upload abort ${open}\``)
     await house.goldkeep.run('upload', 'abort', open)
