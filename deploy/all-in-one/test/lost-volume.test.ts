@@ -52,7 +52,7 @@ test('an all-in-one whose volume is absent, empty or another refuses to start, u
     expect(started.stderr()).toContain(`GOLDKEEP_RETIRE_VOLUME=${id}`)
   }
   renameSync(volume, away)
-  // What says that the house was ready once is no part of the catalog's knowledge.
+  // The catalog still knows its volume when this file, which the first start wrote, is gone.
   rmSync(join(home, 'context.json'))
   await refused(`no ${volume}/volume.json`)
   expect(existsSync(volume)).toBe(false)

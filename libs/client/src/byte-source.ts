@@ -82,7 +82,7 @@ async function readPiece(handle: FileHandle, position: number, length: number): 
   return filled === length ? room : room.slice(0, filled)
 }
 
-/** Of a file as it is now. */
+/** Size, time and inode of a file now, by which a later change is noticed. */
 export async function identityOf(path: string): Promise<FileIdentity> {
   const { size, mtimeMs, ino } = await stat(path)
   return { size, mtimeMs, inode: String(ino) }

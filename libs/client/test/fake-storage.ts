@@ -24,7 +24,7 @@ export interface Behaviour {
   readonly loseEnd?: (stream: number) => boolean
   /** It takes effect only when somebody wants to go on with the attempt. */
   readonly endLate?: boolean
-  /** What it has of a file that is finished, on a volume that breaks its word. */
+  /** The bytes that it stored of a finished file, where the volume stored others than it was sent. */
   readonly holds?: (received: Buffer) => Buffer
 }
 

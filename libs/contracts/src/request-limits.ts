@@ -164,7 +164,7 @@ function limitText(text: string, field: string, place: string, { cleansAll }: Li
   return text
 }
 
-/** What nearly every text is: of these characters each has one byte, and none is refused. */
+/** Nearly every text matches: each of these characters takes one byte, and none is refused. */
 const plain = /^[ -~]*$/
 
 function refuseText(text: string, field: string, place: string, { limit, lines }: TextRule): void {

@@ -1,6 +1,6 @@
 /**
- * What a request's text is while its limits have not been looked at. A text that is not UTF-8 holds a lone surrogate,
- * which no text on the wire can, so that the refusal can name the field that it is in.
+ * Stands in a decoded text that was not UTF-8, until the limits are checked and the refusal names its field. It is a
+ * lone surrogate, which no text on the wire can hold.
  */
 const notUtf8 = '\ud800'
 

@@ -13,7 +13,7 @@ export function isLinuxImageName(path: string): boolean {
   return extension !== undefined && extensions.has(extension.toLowerCase())
 }
 
-/** What copies, downloads and editors leave beside a file, or of it. */
+/** Names of the files that copies, downloads and editors leave behind. */
 const leftover =
   /(\.(filepart|part|partial|crdownload|download|tmp|temp|bak|backup|old|orig|save|swp|new)|~|[-_ ]copy\d*(\.\w+)*)$/i
 
