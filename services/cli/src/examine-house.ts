@@ -88,8 +88,9 @@ async function examineVolume({
 function examineClock(houseTime: Date | undefined): Examined[] {
   if (!houseTime) return []
   const seconds = (Date.now() - houseTime.getTime()) / 1000
-  const found = `${formatSpan(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} the house`
-  return [Math.abs(seconds) > clockToleranceSeconds ? warn('clock', found) : good('clock', `within ${found}`)]
+  const off = formatSpan(Math.max(1, Math.abs(seconds)))
+  if (Math.abs(seconds) <= clockToleranceSeconds) return [good('clock', `within ${off} of the catalog's`)]
+  return [warn('clock', `${off} ${seconds > 0 ? 'ahead of' : 'behind'} the catalog's`)]
 }
 
 async function examineWimlib({ signal }: Session): Promise<Examined> {
