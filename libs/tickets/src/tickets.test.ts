@@ -5,6 +5,7 @@ import {
   importPrivateKey,
   importPublicKey,
   signServiceTicket,
+  storageOf,
   signTicket,
   verifyServiceTicket,
   verifyTicket,
@@ -106,11 +107,13 @@ describe('service tickets', () => {
   const house = new Uint8Array(32).fill(7)
 
   test('a service is known to the one that it calls, and to no other', async () => {
-    const ticket = await signServiceTicket(house, 'worker', 'storage')
-    expect(await verifyServiceTicket(house, ticket, 'storage')).toBe('worker')
-    await expect(verifyServiceTicket(house, ticket, 'catalog')).rejects.toMatchObject({
-      reason: 'UNAUTHENTICATED',
-    })
+    const ticket = await signServiceTicket(house, 'worker', storageOf(volumeId))
+    expect(await verifyServiceTicket(house, ticket, storageOf(volumeId))).toBe('worker')
+    for (const other of ['catalog', storageOf(newVolumeId())] as const)
+      await expect(verifyServiceTicket(house, ticket, other)).rejects.toMatchObject({
+        reason: 'UNAUTHENTICATED',
+        message: `expected a ticket for service:${other}, found one for service:storage of ${volumeId}`,
+      })
   })
 
   test('a service whose clock was set hours off is known all the same', async () => {
@@ -123,8 +126,8 @@ describe('service tickets', () => {
   })
 
   test('a service of another house is refused', async () => {
-    const ticket = await signServiceTicket(new Uint8Array(32).fill(8), 'worker', 'storage')
-    await expect(verifyServiceTicket(house, ticket, 'storage')).rejects.toMatchObject({
+    const ticket = await signServiceTicket(new Uint8Array(32).fill(8), 'worker', 'catalog')
+    await expect(verifyServiceTicket(house, ticket, 'catalog')).rejects.toMatchObject({
       reason: 'UNAUTHENTICATED',
     })
   })

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { catalog } from '@goldkeep/contracts'
 import { clientsWithBearer, createLogger, openChannel } from '@goldkeep/service'
 import { openHalfCalls, temporaryDirectory } from '@goldkeep/testing'
-import { signServiceTicket } from '@goldkeep/tickets'
+import { newVolumeId } from '@goldkeep/domain'
+import { signServiceTicket, storageOf } from '@goldkeep/tickets'
 import { service as healthDefinition } from 'grpc-health-check'
 import { createClient, Status } from 'nice-grpc'
 import { readFile, stat } from 'node:fs/promises'
@@ -75,7 +76,7 @@ describe('the door', () => {
     const ticket = await signServiceTicket(house.config.serviceKey, 'worker', 'catalog')
     expect((await present(ticket).coordination.getTrust({})).houseId).toBe(house.houseId)
     await expect(present(ticket).images.list({})).rejects.toEqual(reason('UNAUTHENTICATED'))
-    const elsewhere = await signServiceTicket(house.config.serviceKey, 'worker', 'storage')
+    const elsewhere = await signServiceTicket(house.config.serviceKey, 'worker', storageOf(newVolumeId()))
     await expect(present(elsewhere).coordination.getTrust({})).rejects.toEqual(reason('UNAUTHENTICATED'))
     channel.close()
   })

@@ -126,7 +126,7 @@ async function serve(
   const publications = new KeyedQueue<string>()
   const looks = new VersionLooks({ store, desk, publications, catalog, instanceId, log, signal: life })
   const verify = (ticket: string) => trust.verify(ticket, volume.volumeId)
-  const known = [verify, config.serviceKey] as const
+  const known = [verify, config.serviceKey, volume.volumeId] as const
   const door = createDoor(...known)
 
   const confirm = (): Promise<void> => volume.confirm()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parseVolumeId } from '@goldkeep/domain'
-import { signServiceTicket, type TicketClaims } from '@goldkeep/tickets'
+import { signServiceTicket, storageOf, type TicketClaims } from '@goldkeep/tickets'
 import { waitUntil } from '@goldkeep/testing'
 import { randomBytes } from 'node:crypto'
 import { bytesOf } from './support/bytes.js'
@@ -69,9 +69,14 @@ describe('a call is refused', () => {
     })
   })
 
-  test('of a command or of the volume without a service ticket of this house', async () => {
-    const stranger = house.bearing(await signServiceTicket(randomBytes(32), 'worker', 'storage'))
-    for (const clients of [stranger, await house.reader(versionId)]) {
+  test('of a command or of the volume without a service ticket of this house for this volume', async () => {
+    const own = parseVolumeId(house.storage.volumeId)
+    const another = parseVolumeId('vol-0000000000000000')
+    const { serviceKey } = house.catalog
+    const stranger = house.bearing(await signServiceTicket(randomBytes(32), 'worker', storageOf(own)))
+    // A command for the storage of another volume, which had this address before.
+    const misled = house.bearing(await signServiceTicket(serviceKey, 'worker', storageOf(another)))
+    for (const clients of [stranger, misled, await house.reader(versionId)]) {
       const command = { versionId, outcome: 3, epoch: 1n, opSeq: 1n }
       await expect(clients.admin.endUpload(command)).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
       await expect(clients.admin.publish({})).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })

@@ -1,7 +1,7 @@
 import { catalog, storage } from '@goldkeep/contracts'
-import { DomainError } from '@goldkeep/domain'
+import { DomainError, parseVolumeId } from '@goldkeep/domain'
 import { clientsWithBearer, openChannel } from '@goldkeep/service'
-import { signServiceTicket } from '@goldkeep/tickets'
+import { signServiceTicket, storageOf } from '@goldkeep/tickets'
 import { waitForChannelReady } from 'nice-grpc'
 
 interface Access {
@@ -22,9 +22,9 @@ export function connectCatalog({ serviceKey, catalogAddress }: Access): {
   }
 }
 
-/** Gives commands to the storage service at an address. */
+/** Gives commands to the storage service of a volume, and to no other that has its address by now. */
 export type StorageCaller = <T>(
-  address: string,
+  volume: catalog.VolumeAddress,
   use: (admin: storage.VersionAdminClient) => Promise<T>,
 ) => Promise<T>
 
@@ -33,8 +33,9 @@ const connectMs = 5_000
 
 /** A connection for each use: commands are rare, and the address may be another one next time. */
 export function storageCaller({ serviceKey }: Access): StorageCaller {
-  const clients = clientsWithBearer(() => signServiceTicket(serviceKey, 'worker', 'storage'))
-  return async (address, use) => {
+  return async ({ volumeId, address }, use) => {
+    const called = storageOf(parseVolumeId(volumeId))
+    const clients = clientsWithBearer(() => signServiceTicket(serviceKey, 'worker', called))
     const channel = openChannel(address)
     try {
       await waitForChannelReady(channel, new Date(Date.now() + connectMs)).catch((error: unknown) => {

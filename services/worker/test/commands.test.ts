@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { catalog, storage } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import { startFakeStorage } from './fake-house.js'
+import { startFakeStorage, volumeId } from './fake-house.js'
 import { openWorkerBench, type WorkerBench } from './worker-bench.js'
 
 const { LIFECYCLE_ABORTED, LIFECYCLE_SEALED } = catalog.Lifecycle
@@ -45,7 +45,7 @@ const publication = (address: string) => ({
     generation: 7n,
     document: Buffer.from('{"format":1}'),
     primaryVersionId: '20261122T181502Z-4k7q',
-    volume: { volumeId: 'vol-0123456789abcdef', address },
+    volume: { volumeId, address },
     records: [
       { subject: { $case: 'versionId', value: '20261122T181502Z-4k7q' }, document: Buffer.from('{}') },
     ],
@@ -60,7 +60,7 @@ const ending = () => ({
     outcome: LIFECYCLE_ABORTED,
     epoch: 3n,
     opSeq: 9n,
-    volume: { volumeId: 'vol-0123456789abcdef', address: volume.address },
+    volume: { volumeId, address: volume.address },
   }),
 })
 

@@ -1,10 +1,12 @@
 import type { CallContext, Server, ServerMiddlewareCall } from 'nice-grpc'
 import { catalog, storage } from '@goldkeep/contracts'
-import { DomainError } from '@goldkeep/domain'
+import { DomainError, parseVolumeId } from '@goldkeep/domain'
 import { bearerOf, createGrpcServer, createLogger } from '@goldkeep/service'
-import { verifyServiceTicket, type ServiceName } from '@goldkeep/tickets'
+import { storageOf, verifyServiceTicket, type CalledService } from '@goldkeep/tickets'
 
 export const serviceKey = new Uint8Array(32).fill(7)
+/** Whose storage the worker means. */
+export const volumeId = parseVolumeId('vol-0123456789abcdef')
 const log = createLogger('test', 'silent')
 
 type Work = NonNullable<catalog.Claim['work']>
@@ -89,7 +91,7 @@ export async function startFakeCatalog(): Promise<FakeCatalog> {
 export async function startFakeStorage(
   admin: Partial<VersionAdmin>,
 ): Promise<{ address: string; stop(): Promise<void> }> {
-  const server = serverOf('storage')
+  const server = serverOf(storageOf(volumeId))
   server.add(storage.VersionAdminDefinition, {
     ...refuseAll(storage.VersionAdminDefinition),
     ...admin,
@@ -104,7 +106,7 @@ function refuseAll({ methods }: { readonly methods: object }): Record<string, ()
 }
 
 /** A server that only lets the worker in. */
-function serverOf(name: ServiceName): Server {
+function serverOf(name: CalledService): Server {
   return createGrpcServer(log).use(async function* onlyWorkers<Request, Response>(
     call: ServerMiddlewareCall<Request, Response>,
     context: CallContext,

@@ -1,6 +1,6 @@
-import { DomainError, type DeploymentId, type VersionId } from '@goldkeep/domain'
+import { DomainError, type DeploymentId, type VersionId, type VolumeId } from '@goldkeep/domain'
 import { bearerOf } from '@goldkeep/service'
-import { verifyServiceTicket, type TicketClaims, type UploadGrant } from '@goldkeep/tickets'
+import { storageOf, verifyServiceTicket, type TicketClaims, type UploadGrant } from '@goldkeep/tickets'
 import type { CallContext } from 'nice-grpc-common'
 
 /** The door: who may call what. Tickets are checked when a call opens, never in mid-stream. */
@@ -12,14 +12,14 @@ export interface Door {
     context: CallContext,
     versionId: VersionId,
   ): Promise<{ readonly deploymentId: DeploymentId | undefined }>
-  /** @throws DomainError UNAUTHENTICATED */
+  /** @throws DomainError UNAUTHENTICATED, also where the service means the storage of another volume */
   requireService(context: CallContext): Promise<void>
 }
 
 /** What a ticket allows. @throws DomainError TICKET_INVALID, TICKET_EXPIRED */
 export type VerifyTicket = (ticket: string) => Promise<TicketClaims>
 
-export function createDoor(verifyTicket: VerifyTicket, serviceKey: Uint8Array): Door {
+export function createDoor(verifyTicket: VerifyTicket, serviceKey: Uint8Array, volumeId: VolumeId): Door {
   const claimsOf = (context: CallContext) => verifyTicket(bearerOf(context.metadata))
   return {
     uploadOf: async (context, versionId) => {
@@ -35,7 +35,7 @@ export function createDoor(verifyTicket: VerifyTicket, serviceKey: Uint8Array): 
       return { deploymentId: claims.deploymentId }
     },
     requireService: async (context) => {
-      await verifyServiceTicket(serviceKey, bearerOf(context.metadata), 'storage')
+      await verifyServiceTicket(serviceKey, bearerOf(context.metadata), storageOf(volumeId))
     },
   }
 }

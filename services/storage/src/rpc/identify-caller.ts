@@ -1,5 +1,6 @@
+import type { VolumeId } from '@goldkeep/domain'
 import { bearerOf, type Caller, type CallHead, type IdentifyCaller } from '@goldkeep/service'
-import { verifyServiceTicket, type TicketClaims } from '@goldkeep/tickets'
+import { storageOf, verifyServiceTicket, type TicketClaims } from '@goldkeep/tickets'
 import type { VerifyTicket } from './authorize.js'
 
 const ofServices = /^\/goldkeep\.storage\.v1\.(VersionAdmin|Volume)\//
@@ -22,12 +23,13 @@ const strangers = { atOnce: 16, waiting: 64 }
 export function identifyCaller(
   verifyTicket: VerifyTicket,
   serviceKey: Uint8Array,
+  volumeId: VolumeId,
 ): IdentifyCaller<undefined> {
   return async ({ method, metadata, address }: CallHead): Promise<Caller<undefined>> => {
     if (!ofTickets.test(method)) return { key: `anybody at ${address}`, ...strangers, identity: undefined }
     const bearer = bearerOf(metadata)
     if (ofServices.test(method)) {
-      const name = await verifyServiceTicket(serviceKey, bearer, 'storage')
+      const name = await verifyServiceTicket(serviceKey, bearer, storageOf(volumeId))
       return { key: `service ${name}`, ...services, identity: undefined }
     }
     const subject = subjectOf(await verifyTicket(bearer))

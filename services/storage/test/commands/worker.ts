@@ -1,7 +1,7 @@
 import { catalog } from '@goldkeep/contracts'
-import type { VersionId } from '@goldkeep/domain'
+import { parseVolumeId, type VersionId } from '@goldkeep/domain'
 import { tcpProxy } from '@goldkeep/testing'
-import { signServiceTicket } from '@goldkeep/tickets'
+import { signServiceTicket, storageOf } from '@goldkeep/tickets'
 import { bytesOf, sha256 } from '../support/bytes.js'
 import { connectAs, type StorageClients } from '../support/clients.js'
 import { imageId, imageUid, newVersion, part1, schema, type TestHouse } from '../support/test-house.js'
@@ -63,7 +63,11 @@ export async function heldClients(house: TestHouse, token: string) {
 export async function heldWorker(house: TestHouse) {
   const held = await heldClients(
     house,
-    await signServiceTicket(house.catalog.serviceKey, 'worker', 'storage'),
+    await signServiceTicket(
+      house.catalog.serviceKey,
+      'worker',
+      storageOf(parseVolumeId(house.storage.volumeId)),
+    ),
   )
   return { ...held, commands: commandsOf(held.clients, house.catalog.house) }
 }

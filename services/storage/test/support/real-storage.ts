@@ -1,6 +1,6 @@
 import { parseVolumeId, type DeploymentId, type VersionId } from '@goldkeep/domain'
 import { freePort, startProcess, temporaryDirectory, type TestProcess } from '@goldkeep/testing'
-import { signServiceTicket } from '@goldkeep/tickets'
+import { signServiceTicket, storageOf } from '@goldkeep/tickets'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -90,7 +90,8 @@ export async function makeRealStorage(): Promise<RealStorage> {
       operation: 'read',
       ...(deploymentId !== undefined && { deploymentId: deploymentId as DeploymentId }),
     })
-  const workerTicket = (): Promise<string> => signServiceTicket(catalog.serviceKey, 'worker', 'storage')
+  const workerTicket = (): Promise<string> =>
+    signServiceTicket(catalog.serviceKey, 'worker', storageOf(volumeId()))
   return {
     catalog,
     directory: directory.path,

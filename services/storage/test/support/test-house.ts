@@ -100,8 +100,8 @@ export async function startTestHouse(options: StartOptions = {}): Promise<TestHo
       )
     },
     worker: async () => {
-      const { signServiceTicket } = await import('@goldkeep/tickets')
-      return connect(await signServiceTicket(catalog.serviceKey, 'worker', 'storage'))
+      const { signServiceTicket, storageOf } = await import('@goldkeep/tickets')
+      return connect(await signServiceTicket(catalog.serviceKey, 'worker', storageOf(volumeId())))
     },
     restart: async (next = {}) => {
       await running.stop()

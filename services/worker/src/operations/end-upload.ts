@@ -20,7 +20,7 @@ export async function endUpload(
   const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(commandMs)]) }
   const request = { versionId, outcome, epoch, opSeq, idleSeconds }
   try {
-    return await storage(volume.address, (admin) => admin.endUpload(request, options))
+    return await storage(volume, (admin) => admin.endUpload(request, options))
   } catch (error) {
     if (!isDomainError(error, 'ORDER_CONFLICT')) throw error
     return { conflictingEpoch: BigInt(error.metadata.epoch ?? epoch) }

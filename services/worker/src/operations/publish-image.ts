@@ -17,7 +17,7 @@ export async function publishImage(
   if (!volume) throw new PermanentFault(`image ${work.imageId}: the catalog names no volume`)
   const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(commandMs)]) }
   try {
-    await storage(volume.address, (admin) => admin.publish(request, options))
+    await storage(volume, (admin) => admin.publish(request, options))
     return undefined
   } catch (error) {
     if (isDomainError(error, 'PUBLICATION_CONFLICT')) return foundOf(error, work)
