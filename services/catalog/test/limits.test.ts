@@ -24,6 +24,11 @@ describe('texts and numbers of requests', () => {
     await expect(house.tokens.create({ name: 'n', expiresIn: -1n })).rejects.toMatchObject({
       message: 'expires_in: expected a number from 0 to 2^53 - 1, found -1',
     })
+    await expect(
+      house.tokens.create({ name: 'n', role: 'admin', expiresIn: 10n ** 13n }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^expires_in: expected 0 to \d+ seconds/),
+    })
     await expect(house.images.list({ pageSize: -1 })).rejects.toMatchObject(reason('INVALID_FIELD'))
   })
 

@@ -67,6 +67,13 @@ export function parseSpan(text: string): number {
   return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]
 }
 
+/** The same for what ends by itself, from one second on: 0 would say that it never ends. */
+export function parseLifetime(text: string): number {
+  const ms = parseSpan(text)
+  if (ms < unitMs.s) throw new InvalidArgumentError('Expected at least 1s.')
+  return ms
+}
+
 export function parseCount(text: string): number {
   if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('Expected a number from 1.')
   return Number(text)

@@ -38,6 +38,7 @@ test.each([
   [['deploy', 'fetch', '--file', 'hd0/a.wim', '--', 'cat'], "missing required argument 'deployment'"],
   [['upload', 'write', 'x', 'hd0/a.wim', 'f', 'g', '--', 'cat'], 'at most 3 arguments before --'],
   [['image', 'list', '--retry-for', 'soon'], 'Expected a time span'],
+  [['token', 'create', 'lab', '--expires', '0s'], 'Expected at least 1s'],
   [['version', 'mark', 'win11@1'], 'expected one of --good, --bad and --clear'],
   [['status'], 'no house is known'],
 ])('%j is a usage error in one clear sentence', (args, sentence) => {

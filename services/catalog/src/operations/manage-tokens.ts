@@ -8,6 +8,9 @@ import { addToken } from '../db/tokens-queries.js'
 
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
+/** Later times are beyond what programs can count with. */
+const longestSeconds = 100 * 365 * 86_400
+
 /** 32 random bytes; the only time that the secret is seen. */
 const newSecret = (): string => `gk_${randomBytes(32).toString('base64url')}`
 
@@ -27,8 +30,12 @@ export async function createToken(
     throw new DomainError('INVALID_FIELD', `role: expected admin, found ${JSON.stringify(order.role)}`, {
       field: 'role',
     })
-  if (order.expiresInSeconds < 0)
-    throw new DomainError('INVALID_FIELD', 'expires_in: expected 0 or more seconds', { field: 'expires_in' })
+  if (order.expiresInSeconds < 0 || order.expiresInSeconds > longestSeconds)
+    throw new DomainError(
+      'INVALID_FIELD',
+      `expires_in: expected 0 to ${longestSeconds} seconds, which are a hundred years; found ${order.expiresInSeconds}`,
+      { field: 'expires_in' },
+    )
   const secret = newSecret()
   const token = await addToken(trx, {
     tokenId: newOpaqueId('tok'),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import { parseSpan, type Actions } from '../../act.js'
+import { parseLifetime, type Actions } from '../../act.js'
 import { commandLine } from '../../output/command-line.js'
 import { tokenView } from '../../views/house-view.js'
 
@@ -13,7 +13,7 @@ export function addTokenCreate(token: Command, { act }: Actions): void {
     .command('create')
     .description('make a token; its secret is printed once, on standard output')
     .argument('<name>', 'who or what will use it')
-    .option('--expires <time>', 'after how long it ends, such as 30d (never)', parseSpan)
+    .option('--expires <time>', 'after how long it ends, such as 30d (never)', parseLifetime)
     .action(
       act<Options>(async (session, [name = ''], options) => {
         const { tokens } = await session.catalog()
