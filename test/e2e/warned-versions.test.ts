@@ -67,6 +67,48 @@ test('on a terminal the person is asked', async () => {
   }
 }, 60_000)
 
+test.each([
+  ['Ctrl-C', '\\003', 130, 'interrupted; nothing was changed'],
+  ['the end of the input', '\\004', 5, 'nothing was changed, and --accept-warnings'],
+])(
+  '%s in place of an answer changes nothing',
+  async (_, key, exit, sentence) => {
+    const { goldkeep } = house
+    await goldkeep.run('promote', `${image}@1`)
+    const screen = join(house.directory, 'screen')
+    const press = `{ until grep -qs y/N ${screen}; do sleep 0.05; done; printf '${key}'; }`
+    const asked = await goldkeep.shell(
+      `export -f goldkeep; rm -f ${screen}; ${press} | script -qfec 'bash -c "goldkeep promote ${image}@3"' ${screen}; exit \${PIPESTATUS[1]}`,
+    )
+    expect(asked.stdout).toContain(sentence)
+    expect(asked.code).toBe(exit)
+    expect(await goldkeep.run('primary', image)).toContain(`${image}@1`)
+  },
+  60_000,
+)
+
+test('a version that is the primary already is not said to take the place of another', async () => {
+  const { goldkeep } = house
+  await goldkeep.run('promote', `${image}@2`)
+  const { stdout, stderr } = await goldkeep.attempt('promote', `${image}@2`)
+  expect(stdout).toMatch(new RegExp(`^${image} deploys ${image}@2 .* already; nothing was changed`))
+  expect(stderr).not.toContain('undo')
+}, 60_000)
+
+test('a rollback to a version of another kind says so, and both can be undone as they are told', async () => {
+  const { goldkeep } = house
+  await goldkeep.run('promote', `${image}@3`, '--accept-warnings')
+  expect((await goldkeep.attempt('promote', `${image}@1`)).stderr).toContain(
+    `undo: goldkeep promote ${image}@3 --accept-warnings`,
+  )
+  const { stderr } = await goldkeep.attempt('rollback', image, '--to', `${image}@3`)
+  expect(stderr).toContain(
+    `warning: ${image}@3 has a schema and no files, while the former primary ${image}@1`,
+  )
+  expect(stderr).toContain(`undo: goldkeep version mark ${image}@1 --clear && goldkeep promote ${image}@1\n`)
+  await goldkeep.run('version', 'mark', `${image}@1`, '--clear')
+}, 60_000)
+
 test('what a deployment has read is shown when it is finished', async () => {
   const { goldkeep } = house
   await goldkeep.run('promote', `${image}@1`)

@@ -28,9 +28,23 @@ export function showPrimaryChange(
 ): void {
   if (!change) return
   const view = primaryChangeView(change)
-  session.show({ ...view, undo }, () => {
+  session.show({ ...view, moved: true, undo }, () => {
     const from = view.from ? `, before it was ${view.from}` : ''
     return `${view.imageId} now deploys ${view.to ?? 'nothing'} (${view.toVersionId ?? '-'})${from}`
   })
   if (undo) session.say(`undo: ${undo}`)
+}
+
+/**
+ * Says that the version was the primary before.
+ * @param change that made it so; nothing is to be taken back
+ */
+export function showPrimaryUnchanged(session: Session, change: catalog.PrimaryChange | undefined): void {
+  if (!change) return
+  const view = primaryChangeView(change)
+  session.show(
+    { ...view, moved: false },
+    () =>
+      `${view.imageId} deploys ${view.to ?? 'nothing'} (${view.toVersionId ?? '-'}) already; nothing was changed`,
+  )
 }

@@ -4,7 +4,8 @@ import type { Command } from 'commander'
 import { acceptWarnings } from '../accept-warnings.js'
 import type { Actions } from '../act.js'
 import { findVersion } from '../version-reference.js'
-import { showPrimaryChange } from '../show-primary-change.js'
+import { undoCommand } from '../undo-command.js'
+import { showPrimaryChange, showPrimaryUnchanged } from '../show-primary-change.js'
 
 interface Options {
   readonly expect?: string
@@ -33,7 +34,7 @@ export function addPromote(parent: Command, { act }: Actions): void {
         const { imageId, versionId } = version
         const expectedPrimaryVersionId = await expectedPrimary(connection, imageId, options.expect)
         const isAccepted = options.acceptWarnings ?? false
-        const hadToBe = await acceptWarnings(session, version, expectedPrimaryVersionId, isAccepted)
+        await acceptWarnings(session, version, expectedPrimaryVersionId, isAccepted)
         const { change } = await connection.images.promote({
           imageId,
           versionId,
@@ -42,10 +43,8 @@ export function addPromote(parent: Command, { act }: Actions): void {
           reason: options.reason ?? '',
           requestId: randomUUID(),
         })
-        const undo =
-          change?.fromVersionId &&
-          `goldkeep promote ${imageId}@${change.fromNumber}${hadToBe ? ' --accept-warnings' : ''}`
-        showPrimaryChange(session, change, undo || undefined)
+        if (expectedPrimaryVersionId === versionId) return showPrimaryUnchanged(session, change)
+        showPrimaryChange(session, change, change && (await undoCommand(connection, change)))
       }),
     )
 }

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { CatalogConnection } from '@goldkeep/client'
+import type { catalog } from '@goldkeep/contracts'
 import type { Command } from 'commander'
+import { compareKinds } from '../accept-warnings.js'
 import type { Actions } from '../act.js'
 import { showPrimaryChange } from '../show-primary-change.js'
+import type { Session } from '../session.js'
+import { undoCommand } from '../undo-command.js'
 import { findVersion } from '../version-reference.js'
 
 interface Options {
@@ -31,13 +36,22 @@ export function addRollback(program: Command, { act }: Actions): void {
           keepMark: options.keepMark ?? false,
           requestId: randomUUID(),
         })
-        const left = change && `${image.imageId}@${change.fromNumber}`
-        const again = `goldkeep promote ${left}`
-        showPrimaryChange(
-          session,
-          change,
-          options.keepMark ? again : `goldkeep version mark ${left} --clear && ${again}`,
-        )
+        if (!change) return
+        const undo = await undoCommand(connection, change, !options.keepMark)
+        const unmark = `goldkeep version mark ${change.imageId}@${change.fromNumber} --clear`
+        showPrimaryChange(session, change, undo && (options.keepMark ? undo : `${unmark} && ${undo}`))
+        await warnOfOtherKind(session, connection, change)
       }),
     )
+}
+
+/** A rollback does not wait for an answer: what it goes back to was promoted by a person before. */
+async function warnOfOtherKind(
+  session: Session,
+  connection: CatalogConnection,
+  { imageId, fromVersionId, toVersionId, toNumber }: catalog.PrimaryChange,
+): Promise<void> {
+  const version = await connection.versions.get({ by: { $case: 'versionId', value: toVersionId } })
+  for (const difference of await compareKinds(connection, version, fromVersionId, 'the former primary'))
+    session.say(`warning: ${imageId}@${toNumber} ${difference}`)
 }
