@@ -17,6 +17,7 @@ const advice: Partial<Record<Reason, readonly string[]>> = {
   SHUTTING_DOWN: ['it is safe to repeat the command in a moment'],
   UNAUTHENTICATED: ['check GOLDKEEP_TOKEN or the context file; `goldkeep doctor` says which is used'],
   IMAGE_NOT_FOUND: ['`goldkeep image list` shows those there are'],
+  VOLUME_NOT_FOUND: ['`goldkeep volume list` shows those there are'],
   VERSION_NOT_FOUND: ['`goldkeep version list` shows those there are'],
   UPLOAD_NOT_FOUND: ['`goldkeep upload list` shows those there are'],
   DEPLOYMENT_NOT_FOUND: ['`goldkeep deploy list` shows those there are'],

@@ -97,3 +97,17 @@ test('advice names only options that the failing command has', () => {
   const known = new Set([...allCommands(program())].flatMap(({ options }) => options.map(({ long }) => long)))
   for (const flag of adviceFlags()) expect(known).toContain(flag)
 })
+
+function helpOf(command: Command): string {
+  let text = ''
+  command.configureOutput({ writeOut: (piece) => (text += piece), getOutHelpWidth: () => 80 })
+  command.outputHelp()
+  return text
+}
+
+test('help fits a terminal of 80 columns', () => {
+  const commands = [...allCommands(program())]
+  expect(commands.length).toBeGreaterThan(30)
+  const wide = commands.flatMap((one) => helpOf(one).split('\n')).filter((line) => line.length > 80)
+  expect(wide).toEqual([])
+})

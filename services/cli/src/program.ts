@@ -17,14 +17,20 @@ import { programVersion } from './agent-name.js'
 import type { CliEnvironment } from './cli-environment.js'
 
 const exitCodeHelp = `
-Versions are named win11-lab@13, win11-lab@primary, win11-lab@latest, by id, or by a unique prefix of one.
+Versions are named win11-lab@13, win11-lab@primary, win11-lab@latest, by id, or
+by a unique prefix of one.
 
-Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 not allowed, 5 conflict or precondition,
-6 unreachable after retries (safe to repeat), 7 integrity or checks failed, 8 no space,
-9 the producer or consumer failed, 130 interrupted.
+Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 not allowed,
+5 conflict or precondition, 6 unreachable after retries (safe to repeat),
+7 integrity or checks failed, 8 no space, 9 the producer or consumer failed,
+130 interrupted.
 
-The house is found by GOLDKEEP_ADDRESS and GOLDKEEP_TOKEN, or by a context file: context.json in
-GOLDKEEP_HOME, in .goldkeep here or above, or in your configuration directory.`
+The house is found by GOLDKEEP_ADDRESS and GOLDKEEP_TOKEN, or by a context file:
+context.json in GOLDKEEP_HOME, in .goldkeep here or above, or in your
+configuration directory.`
+
+/** Columns of a description, below which help is wider than its terminal. */
+const narrowestDescription = 20
 
 /**
  * The whole command tree. The directory of commands is the manual.
@@ -44,6 +50,7 @@ export function createProgram(environment: CliEnvironment, behind?: readonly str
     )
     .addHelpText('after', exitCodeHelp)
     .showSuggestionAfterError()
+    .configureHelp({ minWidthToWrap: narrowestDescription })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => environment.stdout.write(text),

@@ -1,5 +1,6 @@
 import type { catalog } from '@goldkeep/contracts'
 import { formatCount, formatSize, formatTime } from '../output/format.js'
+import { onOneLine } from '../output/printable.js'
 import { formatFields, formatTable } from '../output/table.js'
 import { isoTime } from './words.js'
 
@@ -82,17 +83,18 @@ export function volumeTable(
   )
 }
 
-export function volumeFields(volume: VolumeView & { readonly reachable: boolean }): string {
+export function volumeFields(volume: VolumeView & { readonly reachable: boolean }, width?: number): string {
   const { retired } = volume
-  const fields = formatFields([
+  const fields = [
     ['volume', volume.volumeId],
     ['address', volume.address],
     ['free', `${formatSize(volume.freeBytes)} of ${formatSize(volume.capacityBytes)}`],
     ['storage', wordForStorage(volume)],
     ['retired', retired ? `by ${retired.by ?? '?'}: ${retired.reason}` : ''],
     ['not present', volume.lostCount > 0 ? formatCount(volume.lostCount, 'sealed version') : ''],
-  ])
-  return [fields, ...volume.troubles.map((trouble) => `! ${trouble}`)].join('\n')
+  ] as const
+  const troubles = volume.troubles.map((trouble) => formatFields([['!', onOneLine(trouble)]], width))
+  return [formatFields(fields, width), ...troubles].join('\n')
 }
 
 /** Something that answers at the address of a silent volume is not its storage service. */

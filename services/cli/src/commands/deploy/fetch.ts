@@ -20,20 +20,25 @@ interface Options {
 }
 
 const help = `
-  goldkeep deploy fetch ID --to DIR                     all files and the schema; skips what is there and right,
-                                                        and goes on where it was broken off
-  goldkeep deploy fetch ID --file PATH --to -           one file on standard output
-  goldkeep deploy fetch ID --file PATH -- CONSUMER …    one file into a program
+  goldkeep deploy fetch ID --to DIR
+      all files and the schema; skips what is there and right, and goes on where
+      it was broken off
+  goldkeep deploy fetch ID --file PATH --to -
+      one file on standard output
+  goldkeep deploy fetch ID --file PATH -- CONSUMER …
+      one file into a program
 
-A folder that holds another version stays as it is until all files of the new one have come beside it; while they
-change places it has no schema. Files that the new version does not have are moved aside.
-Every byte is checked against the digest in the orders. Prefer a CONSUMER to a pipe: it is killed when the bytes
-are not right or do not come whole, since \`wimlib-imagex apply -\` takes a short stream for a whole one.`
+A folder that holds another version stays as it is until all files of the new
+one have come beside it; while they change places it has no schema. Files that
+the new version does not have are moved aside.
+Every byte is checked against the digest in the orders. Prefer a CONSUMER to a
+pipe: it is killed when the bytes are not right or do not come whole, since
+\`wimlib-imagex apply -\` takes a short stream for a whole one.`
 
 export function addDeployFetch(deploy: Command, { actWithChild }: Actions): void {
   deploy
     .command('fetch')
-    .usage('[options] <deployment> --to DIR | --file PATH (--to - | -- consumer …)')
+    .usage('[options] <deployment> --to DIR | --file PATH …')
     .description('read the version that a deployment has pinned')
     .argument('<deployment>')
     .option('--to <dir>', 'where to put the files; "-" for standard output')

@@ -46,7 +46,7 @@ export function makeUploadDirectory(upload: Command, { act }: Actions): void {
   )
     .addHelpText(
       'after',
-      '\nThe command can be repeated: it goes on where it stopped, and skips what is complete.',
+      '\nThe command can be repeated: it goes on where it stopped, and skips what is\ncomplete.',
     )
     .action(
       act<Options>(async (session, [directory], options) => {

@@ -18,7 +18,7 @@ export function addUploadSeal(upload: Command, { act }: Actions): void {
     .option('--sums <file>', 'the files and their digests, as sha256sum prints them')
     .addHelpText(
       'after',
-      '\nWithout --sums the digests are those counted here while sending; for files that were sent from elsewhere\nthey are the storage service’s own, which is said.',
+      '\nWithout --sums the digests are those counted here while sending; for files that\nwere sent from elsewhere they are the storage service’s own, which is said.',
     )
     .action(
       act<Options>(async (session, [reference = ''], options) => {

@@ -23,19 +23,22 @@ interface Options {
 const pipeWaitsForSpaceMs = 30 * 60_000
 
 const help = `
-From a FILE, the command can be repeated: an unchanged file goes on where it stopped, a changed one starts anew.
-From standard input (- or nothing) and from a PRODUCER the file always starts anew.
-Prefer \`-- PRODUCER …\` to a pipe: in \`producer | goldkeep …\` nobody sees the producer fail, and what came until
-then is taken for the whole. A producer that fails ends with exit code 9.
-When the volume is full, a pipe or a producer is held until there is room again, and loses nothing by it.
+From a FILE, the command can be repeated: an unchanged file goes on where it
+stopped, a changed one starts anew. From standard input (- or nothing) and from
+a PRODUCER the file always starts anew.
+Prefer \`-- PRODUCER …\` to a pipe: in \`producer | goldkeep …\` nobody sees the
+producer fail, and what came until then is taken for the whole. A producer that
+fails ends with exit code 9.
+When the volume is full, a pipe or a producer is held until there is room again,
+and loses nothing by it.
 
   goldkeep upload write ID hd0/part1.winpe.wim part1.wim
-  goldkeep upload write ID hd0/part3.winpe.wim -- wimlib-imagex capture /mnt - --compress=fast`
+  goldkeep upload write ID hd0/part3.winpe.wim -- wimlib-imagex capture /mnt -`
 
 export function addUploadWrite(upload: Command, { actWithChild }: Actions): void {
   upload
     .command('write')
-    .usage('[options] <upload> <path> [file | -] [-- producer …]')
+    .usage('[options] <upload> <path> [file | -- PRODUCER …]')
     .description('write one file of an upload')
     .argument('<upload>')
     .argument('<path>', 'in the version: hd0/part1.winpe.wim')

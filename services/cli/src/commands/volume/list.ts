@@ -10,7 +10,7 @@ export function addVolumeList(volume: Command, { act }: Actions): void {
     .action(
       act(async (session) => {
         const { volumes } = await listVolumes(await session.catalog())
-        session.show({ volumes }, () => volumeTable(volumes))
+        session.show({ volumes }, (width) => volumeTable(volumes, width))
       }),
     )
 }

@@ -8,8 +8,9 @@ interface Options {
 }
 
 const help = `
-For a volume that is gone for good. What it held is MISSING from then on, its uploads and jobs end, and nothing waits
-for it. Nothing on its disk is touched. One whose storage service reports is refused.
+For a volume that is gone for good. What it held is MISSING from then on, its
+uploads and jobs end, and nothing waits for it. Nothing on its disk is touched.
+One whose storage service reports is refused.
 docs/operations/lost-volumes.md says more.`
 
 export function addVolumeRetire(volume: Command, { act }: Actions): void {
@@ -24,7 +25,7 @@ export function addVolumeRetire(volume: Command, { act }: Actions): void {
         const { volumes } = await session.catalog()
         const [view] = await listReach([await volumes.retire({ volumeId, reason })])
         if (!view) return
-        session.show(view, () => volumeFields(view))
+        session.show(view, (width) => volumeFields(view, width))
         session.say(`should it come back: goldkeep volume take-back ${volumeId} --reason TEXT`)
       }),
     )

@@ -14,7 +14,7 @@ export function addVolumeShow(volume: Command, { act }: Actions): void {
         const { volumes } = await listVolumes(await session.catalog())
         const view = volumes.find((one) => one.volumeId === volumeId)
         if (!view) throw new DomainError('VOLUME_NOT_FOUND', `volume ${volumeId}: not found`)
-        session.show(view, () => volumeFields(view))
+        session.show(view, (width) => volumeFields(view, width))
       }),
     )
 }

@@ -18,7 +18,7 @@ export function addVolumeTakeBack(volume: Command, { act }: Actions): void {
         const { volumes } = await session.catalog()
         const [view] = await listReach([await volumes.takeBack({ volumeId, reason })])
         if (!view) return
-        session.show(view, () => volumeFields(view))
+        session.show(view, (width) => volumeFields(view, width))
         session.say('its versions are found once its storage service has registered it')
       }),
     )
