@@ -50,10 +50,13 @@ function makesError(node) {
 function readError(node, checker) {
   const [reason, , metadata] = node.arguments
   const type = checker.getTypeAtLocation(reason)
+  if (type.aliasSymbol?.name === 'Reason') unknown(reason, 'reason')
   const reasons = (type.isUnion() ? type.types : [type]).map(
     ({ value }) => value ?? unknown(reason, 'reason'),
   )
-  return { reasons, keys: metadata ? keysOf(metadata, checker) : [] }
+  const keys = metadata ? keysOf(metadata, checker) : []
+  if (reasons.includes('INVALID_FIELD') && !keys.includes('field')) unknown(node, 'field in the metadata')
+  return { reasons, keys }
 }
 
 function keysOf(metadata, checker) {

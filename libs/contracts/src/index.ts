@@ -1,5 +1,6 @@
 export { descriptorSet } from './generated/descriptor-set.js'
 export * from './errors.js'
+export * from './in-field.js'
 export * from './read-request.js'
 export * from './request-limits.js'
 export * from './words.js'

@@ -46,13 +46,15 @@ export function sha256ToProto(hex: string): Digest {
 
 /**
  * Lower-case hex of a SHA-256 digest.
+ * @param field its name in the message
  * @throws DomainError INVALID_FIELD when it is absent, of another algorithm, or not of 32 bytes
  */
-export function sha256FromProto(digest: Digest | undefined): string {
+export function sha256FromProto(digest: Digest | undefined, field = 'digest'): string {
   if (digest?.algorithm !== 'sha256' || digest.value.length !== 32) {
-    const found = digest ? `${digest.algorithm} of ${digest.value.length} bytes` : 'none'
-    throw new DomainError('INVALID_FIELD', `digest: expected sha256 of 32 bytes, found ${found}`, {
-      field: 'digest',
+    const algorithm = digest?.algorithm || 'no algorithm'
+    const found = digest ? `${algorithm} of ${digest.value.length} bytes` : 'none'
+    throw new DomainError('INVALID_FIELD', `${field}: expected sha256 of 32 bytes, found ${found}`, {
+      field,
       expected: 'sha256 of 32 bytes',
       found,
     })
@@ -94,8 +96,8 @@ export function captureToProto(capture: Capture): CaptureMessage {
  */
 export function captureFromProto(message: CaptureMessage | undefined): Capture {
   return {
-    environment: oneOf('capture.environment', message?.environment, ['winpe', 'linux']),
-    type: oneOf('capture.type', message?.type, ['file', 'block', 'both']),
+    environment: oneOf('environment', message?.environment, ['winpe', 'linux']),
+    type: oneOf('type', message?.type, ['file', 'block', 'both']),
     schemaOnly: message?.schemaOnly ?? false,
     skipLvmShrink: message?.skipLvmShrink ?? false,
     customSchema: message?.customSchema ?? false,

@@ -32,6 +32,22 @@ describe('texts and numbers of requests', () => {
     await expect(house.images.list({ pageSize: -1 })).rejects.toMatchObject(reason('INVALID_FIELD'))
   })
 
+  it.each<[string, () => Promise<unknown>]>([
+    ['environment', () => house.images.create({ imageId: 'other', environment: 'dos' })],
+    ['type', () => house.images.create({ imageId: 'other', type: 'tape' })],
+    ['capture.type', () => house.uploads.begin({ imageId: 'lab', schema, capture: { type: 'tape' } })],
+    ['reference', () => house.versions.get({ by: { $case: 'reference', value: '@1' } })],
+    [
+      'multicast.session_id',
+      () => house.deployments.start({ imageId: 'lab', target: { $case: 'multicast', value: {} } }),
+    ],
+  ])('are told by their name in the whole request: %s', async (field, call) => {
+    await expect(call()).rejects.toMatchObject({
+      metadata: { field },
+      message: expect.stringMatching(new RegExp(`^${field}: `)),
+    })
+  })
+
   it('that are prose may have lines, and as many bytes as the limit says', async () => {
     const description = `${'d'.repeat(4_000)}\n\t${'ä'.repeat(47)}`
     await house.images.create({ imageId: 'prose', description })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { catalog } from '@goldkeep/contracts'
+import { catalog, type storage } from '@goldkeep/contracts'
 import { parseVolumeId, type VersionId, type VolumeId } from '@goldkeep/domain'
 import { signServiceTicket } from '@goldkeep/tickets'
 import { bytesOf, sha256 } from './support/bytes.js'
@@ -90,7 +90,7 @@ async function begin(path: string, clients = uploader, ...early: Request[]): Pro
   throw await stream.refusal()
 }
 
-const seal = async (...files: ReturnType<typeof sealFileOf>[]): Promise<unknown> =>
+const seal = async (...files: Partial<storage.SealFile>[]): Promise<unknown> =>
   uploader.uploads.seal({ versionId: open, files })
 
 const expired = { issued: new Date(Date.now() - 600_000), expires: new Date(Date.now() - 120_000) }
@@ -199,6 +199,29 @@ const refusals: Readonly<Record<string, readonly [string, string, () => Promise<
   'a stale op_seq': ['STALE_COMMAND', 'ABORTED', () => end(ended, 4n)],
   'an older generation': ['STALE_COMMAND', 'ABORTED', () => publish(1)],
 }
+
+const wrongFields: Readonly<Record<string, () => Promise<unknown>>> = {
+  'start.writer_id': async () => {
+    throw await new WriteStream(uploader, startOf(open, other, { writerId: '' })).refusal()
+  },
+  'start.resume.attempt_id': async () => {
+    const resume = { attemptId: 'none', offset: 0 }
+    throw await new WriteStream(uploader, startOf(open, half, { resume })).refusal()
+  },
+  'finish.digest': () => goOn(finishOf(50_000, 'ab')),
+  'files.digest': () => seal({ ...sealFileOf(complete, bytes), digest: undefined }),
+  files: () => seal(sealFileOf(complete, bytes), sealFileOf(complete, bytes)),
+}
+
+describe('a wrong field is told by its name in the whole request:', () => {
+  test.each(Object.entries(wrongFields))('%s', async (field, call) => {
+    await expect(call()).rejects.toMatchObject({
+      reason: 'INVALID_FIELD',
+      metadata: { field },
+      message: expect.stringMatching(new RegExp(`^${field}: `)),
+    })
+  })
+})
 
 describe('is refused with its reason and status, and changes nothing:', () => {
   test.each(Object.entries(refusals))('%s', async (_what, [reason, status, call]) => {

@@ -18,13 +18,22 @@ const largestNumber = 2 ** 31 - 1
 export function parseVersionReference(text: string): VersionReference {
   const at = text.indexOf('@')
   if (at < 0) return parseBare(text)
-  const imageId = parseImageId(text.slice(0, at))
+  const imageId = parseImage(text, text.slice(0, at))
   const which = text.slice(at + 1)
   if (which === 'primary' || which === 'latest') return { by: which, imageId }
   if (/^[1-9]\d*$/.test(which) && Number(which) <= largestNumber && which.length < 8)
     return { by: 'number', imageId, number: Number(which) }
   if (prefixPattern.test(which)) return { by: 'prefix', prefix: which, imageId }
   throw refuse(text)
+}
+
+/** A bad image is told as a fault of the reference, which is what the caller wrote. */
+function parseImage(reference: string, image: string): ImageId {
+  try {
+    return parseImageId(image)
+  } catch {
+    throw refuse(reference)
+  }
 }
 
 function parseBare(text: string): VersionReference {

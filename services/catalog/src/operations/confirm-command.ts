@@ -41,7 +41,13 @@ export async function confirmCommand(
 
 async function refuseOther(trx: Transaction<DB>, claim: ClaimProof): Promise<never> {
   const { jobId, kind } = await holdClaim(trx, claim)
-  throw new DomainError('INVALID_FIELD', `job ${jobId}: expected a publish or an end-upload, found a ${kind}`)
+  throw new DomainError(
+    'INVALID_FIELD',
+    `job ${jobId}: expected a publish or an end-upload, found a ${kind}`,
+    {
+      field: 'job_id',
+    },
+  )
 }
 
 async function confirmEndUpload(
@@ -63,7 +69,9 @@ async function confirmEndUpload(
     return
   }
   if (outcome !== 'SEALED')
-    throw new DomainError('INVALID_FIELD', 'outcome: expected ABORTED, EXPIRED or SEALED, found another')
+    throw new DomainError('INVALID_FIELD', 'outcome: expected ABORTED, EXPIRED or SEALED, found another', {
+      field: 'outcome',
+    })
   // Storage reports the seal itself, and goes on until it has been recorded.
   await trx
     .updateTable('versions')

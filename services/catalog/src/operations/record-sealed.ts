@@ -96,6 +96,7 @@ function assertSameVersion(report: SealedReport, manifest: Manifest, version: Ve
   const [first] = differences
   if (first)
     throw new DomainError('INVALID_FIELD', `manifest: expected ${first[0]} ${first[1]}, found ${first[2]}`, {
+      field: 'manifest',
       version_id: report.versionId,
     })
 }

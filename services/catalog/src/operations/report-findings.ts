@@ -40,6 +40,7 @@ export async function reportFindings(
     throw new DomainError(
       'INVALID_FIELD',
       `job ${job.jobId}: expected version ${job.subjectId}, found ${versionId}`,
+      { field: 'version_id' },
     )
   await replaceFindings(trx, versionId, findings)
   const decision = decideVerdict(filesOf(version), findings)

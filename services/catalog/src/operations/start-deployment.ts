@@ -107,7 +107,9 @@ async function chooseLocation(
 function assertTarget(target: DeploymentTarget): void {
   if (target.kind === 'multicast') {
     if (target.sessionId !== '') return
-    throw new DomainError('INVALID_FIELD', 'multicast.session_id: expected an id, found none')
+    throw new DomainError('INVALID_FIELD', 'multicast.session_id: expected an id, found none', {
+      field: 'multicast.session_id',
+    })
   }
   if (!isIdentified(machineKeys(target.machine)))
     throw new DomainError(

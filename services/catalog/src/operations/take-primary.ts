@@ -1,4 +1,4 @@
-import { bestPresence, DomainError, type Reason } from '@goldkeep/domain'
+import { bestPresence, DomainError } from '@goldkeep/domain'
 import type { Transaction } from 'kysely'
 import type { DB, ImageRow } from '../db/tables.js'
 import { getVersion, type VersionView } from '../db/versions-queries.js'
@@ -42,7 +42,11 @@ async function refusal(
   trx: Transaction<DB>,
   image: ImageRow,
   { versionId, number }: VersionView,
-  { reason, what, todo }: { readonly reason: Reason; readonly what: string; readonly todo: string },
+  {
+    reason,
+    what,
+    todo,
+  }: { readonly reason: 'PRIMARY_MISSING' | 'PRIMARY_DAMAGED'; readonly what: string; readonly todo: string },
 ): Promise<DomainError> {
   const good = await findLastGood(trx, image)
   const { imageId } = image

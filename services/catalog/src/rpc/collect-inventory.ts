@@ -43,7 +43,7 @@ export async function collectInventory(
     versions.push(...batch.versions.map(decodeVersion))
     damaged.push(...batch.copies.filter((copy) => !copy.manifestDigest).map((copy) => copy.versionId))
     unreadable.push(...batch.unreadable)
-    images.push(...batch.images.map(decodeImage))
+    images.push(...batch.images.map((image) => decodeImage('images', image)))
     unreadImages.push(...batch.unreadImageIds)
     commands.push(...batch.commands.map(decodeCommand))
     isComplete = batch.complete
@@ -57,16 +57,19 @@ const violation = (what: string): DomainError => new DomainError('PROTOCOL_VIOLA
 
 const decodeVersion = ({ versionId, manifestDigest }: catalog.HeldVersion): HeldVersion => ({
   versionId,
-  manifestDigest: sha256FromProto(manifestDigest),
+  manifestDigest: sha256FromProto(manifestDigest, 'versions.manifest_digest'),
 })
 
-/** An image.json without a digest is none. */
-export const decodeImage = (image: catalog.HeldImage): HeldImage => ({
+/**
+ * An image.json without a digest is none.
+ * @param field of the request that has it
+ */
+export const decodeImage = (field: string, image: catalog.HeldImage): HeldImage => ({
   imageId: image.imageId,
   imageUid: image.imageUid,
   epoch: Number(image.epoch),
   generation: Number(image.generation),
-  sha256: image.documentDigest && sha256FromProto(image.documentDigest),
+  sha256: image.documentDigest && sha256FromProto(image.documentDigest, `${field}.document_digest`),
   nextNumber: image.nextNumber,
   isDeleted: image.deleted,
 })

@@ -54,7 +54,7 @@ export function coordinationService(
     recordSealed: async (request, { actor }) => {
       await getVolume(db, request.volumeId)
       await requireInstance(db, request.volumeId, request.instanceId)
-      const image = request.image && decodeImage(request.image)
+      const image = request.image && decodeImage('image', request.image)
       const report = { ...request, image, findings: request.findings.map(findingFromProto) }
       return { number: await atomically.execute((trx) => recordSealed(trx, report, actor)) }
     },
@@ -107,7 +107,7 @@ export function coordinationService(
     confirmCommand: async (request, { actor }) => {
       const confirmation = {
         outcome: lifecycleWords.fromProto(request.outcome),
-        found: request.found && decodeImage(request.found),
+        found: request.found && decodeImage('found', request.found),
         conflictingEpoch: Number(request.conflictingEpoch),
       }
       await atomically.execute((trx) => confirmCommand(trx, request, confirmation, actor))

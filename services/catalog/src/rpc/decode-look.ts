@@ -9,11 +9,13 @@ export function decodeLook(look: catalog.LookedAtVersion): ReportedLook {
   if (!presence)
     throw new DomainError(
       'INVALID_FIELD',
-      `presence of ${versionId}: expected what the look found, found none`,
+      `looked_at.presence of ${versionId}: expected what the look found, found none`,
       {
-        field: 'presence',
+        field: 'looked_at.presence',
       },
     )
-  const manifestDigest = look.manifestDigest ? sha256FromProto(look.manifestDigest) : ''
+  const manifestDigest = look.manifestDigest
+    ? sha256FromProto(look.manifestDigest, 'looked_at.manifest_digest')
+    : ''
   return { versionId, presence, found, manifestDigest, fingerprint, wantedTime }
 }

@@ -1,4 +1,4 @@
-import { catalog, captureFromProto } from '@goldkeep/contracts'
+import { catalog, captureFromProto, inField } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import type { OnOpenUpload } from '../domain/open-upload.js'
@@ -99,12 +99,14 @@ function decodeOrder(request: catalog.BeginUploadRequest): UploadOrder {
     imageId: request.imageId,
     schema: request.schema,
     captureFor: (image) =>
-      captureFromProto(
-        catalog.Capture.fromPartial({
-          ...capture,
-          environment: capture?.environment || image.environment,
-          type: capture?.type || image.type,
-        }),
+      inField('capture', () =>
+        captureFromProto(
+          catalog.Capture.fromPartial({
+            ...capture,
+            environment: capture?.environment || image.environment,
+            type: capture?.type || image.type,
+          }),
+        ),
       ),
     source: decodeMachine(request.source, 'source'),
     agent: request.agent,

@@ -1,4 +1,11 @@
-import { cutFailures, findingToProto, sha256FromProto, sha256ToProto, storage } from '@goldkeep/contracts'
+import {
+  cutFailures,
+  findingToProto,
+  inField,
+  sha256FromProto,
+  sha256ToProto,
+  storage,
+} from '@goldkeep/contracts'
 import { DomainError, parseFilePath, parseVersionId } from '@goldkeep/domain'
 import { setTimeout } from 'node:timers/promises'
 import { openUpload } from '../operations/open-upload.js'
@@ -90,9 +97,17 @@ const phases = {
 
 function decodeEntries(files: readonly storage.SealFile[]): SealEntry[] {
   const seen = new Set<string>()
-  return files.map(({ path, size, digest }) => {
-    if (seen.has(path)) throw new DomainError('INVALID_FIELD', `files: ${path} is listed twice`, { path })
+  return files.map((file) => {
+    const { path } = file
+    if (seen.has(path))
+      throw new DomainError('INVALID_FIELD', `files: ${path} is listed twice`, { field: 'files', path })
     seen.add(path)
-    return { path: parseFilePath(path), size: sizeFromProto('size', size), sha256: sha256FromProto(digest) }
+    return inField('files', () => decodeEntry(file))
   })
 }
+
+const decodeEntry = ({ path, size, digest }: storage.SealFile): SealEntry => ({
+  path: parseFilePath(path),
+  size: sizeFromProto('size', size),
+  sha256: sha256FromProto(digest),
+})

@@ -1,4 +1,4 @@
-import { lifecycleWords, sha256FromProto, type catalog, type storage } from '@goldkeep/contracts'
+import { inField, lifecycleWords, sha256FromProto, type catalog, type storage } from '@goldkeep/contracts'
 import { DomainError, parseChangeId, parseImageId, parseUid, parseVersionId } from '@goldkeep/domain'
 import { endUpload, type EndDependencies } from '../operations/end-upload.js'
 import type { VersionLooks } from '../operations/version-looks.js'
@@ -44,8 +44,8 @@ export function versionAdminService(
         imageUid: parseUid(request.imageUid),
         epoch: sizeFromProto('epoch', request.epoch),
         generation: sizeFromProto('generation', request.generation),
-        records: request.records.map(decodeRecord),
-        bases: request.bases.map(sha256FromProto),
+        records: request.records.map((record) => inField('records', () => decodeRecord(record))),
+        bases: request.bases.map((base) => sha256FromProto(base, 'bases')),
         allowAbsent: request.allowAbsent,
         ...(request.document.length > 0 && { document: request.document }),
         ...(request.primaryVersionId && { primary: parseVersionId(request.primaryVersionId) }),
@@ -62,7 +62,7 @@ export function versionAdminService(
 function decodeRecord({ subject, document: bytes }: catalog.PublishedRecord): PublishedRecord {
   if (subject?.$case === 'versionId') return { versionId: parseVersionId(subject.value), bytes }
   if (subject?.$case === 'changeId') return { changeId: parseChangeId(subject.value), bytes }
-  throw new DomainError('INVALID_FIELD', 'records: expected a version_id or a change_id, found neither', {
-    field: 'records',
+  throw new DomainError('INVALID_FIELD', 'subject: expected a version_id or a change_id, found neither', {
+    field: 'subject',
   })
 }

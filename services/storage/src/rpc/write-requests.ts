@@ -1,4 +1,4 @@
-import { sha256FromProto, type storage } from '@goldkeep/contracts'
+import { inField, sha256FromProto, type storage } from '@goldkeep/contracts'
 import { DomainError, parseAttemptId, parseFilePath, parseVersionId, schemaPath } from '@goldkeep/domain'
 import { crc32 } from 'node:zlib'
 import type { WriteInput, WriteStart } from '../operations/write-file.js'
@@ -13,8 +13,15 @@ const maxChunkBytes = 1024 * 1024
  */
 export function decodeStart(message: storage.WriteRequest['message']): WriteStart {
   if (message?.$case !== 'start') throw violation('Start', message?.$case ?? 'none')
-  const { versionId, path, writerId, takeOver, mode } = message.value
-  if (writerId === '') throw new DomainError('INVALID_FIELD', 'writer_id: expected a random text, found none')
+  const { value } = message
+  return inField('start', () => readStart(value))
+}
+
+function readStart({ versionId, path, writerId, takeOver, mode }: storage.WriteStart): WriteStart {
+  if (writerId === '')
+    throw new DomainError('INVALID_FIELD', 'writer_id: expected a random text, found none', {
+      field: 'writer_id',
+    })
   if (mode === undefined) throw violation('Restart or Resume in Start', 'none')
   const filePath = parseFilePath(path)
   if (filePath === schemaPath)
@@ -23,12 +30,14 @@ export function decodeStart(message: storage.WriteRequest['message']): WriteStar
     })
   const start = { versionId: parseVersionId(versionId), path: filePath, writerId, takeOver }
   if (mode.$case === 'restart') return { ...start, mode: { kind: 'restart' } }
-  const { attemptId, offset } = mode.value
-  return {
-    ...start,
-    mode: { kind: 'resume', attemptId: parseAttemptId(attemptId), offset: sizeFromProto('offset', offset) },
-  }
+  return { ...start, mode: inField('resume', () => readResume(mode.value)) }
 }
+
+const readResume = ({ attemptId, offset }: storage.Resume) => ({
+  kind: 'resume' as const,
+  attemptId: parseAttemptId(attemptId),
+  offset: sizeFromProto('offset', offset),
+})
 
 /** Turns the messages after Start into bytes in order; offsets and sums are checked here. */
 export function writeDecoder(start: WriteStart): (message: storage.WriteRequest['message']) => WriteInput {
@@ -42,8 +51,8 @@ export function writeDecoder(start: WriteStart): (message: storage.WriteRequest[
         return { kind: 'data', data }
       }
       case 'finish': {
-        const { size, digest } = message.value
-        return { kind: 'finish', size: sizeFromProto('size', size), sha256: sha256FromProto(digest) }
+        const { value } = message
+        return inField('finish', () => readFinish(value))
       }
       case 'producerFailed':
         return { kind: 'failed', failure: message.value.failure }
@@ -53,11 +62,17 @@ export function writeDecoder(start: WriteStart): (message: storage.WriteRequest[
   }
 }
 
+const readFinish = ({ size, digest }: storage.WriteFinish) => ({
+  kind: 'finish' as const,
+  size: sizeFromProto('size', size),
+  sha256: sha256FromProto(digest),
+})
+
 function checkChunk(chunk: storage.WriteChunk, expected: number, path: string): void {
   const { data } = chunk
   if (data.length > maxChunkBytes)
     throw violation(`at most ${maxChunkBytes} bytes in a chunk`, String(data.length))
-  const offset = sizeFromProto('offset', chunk.offset)
+  const offset = sizeFromProto('chunk.offset', chunk.offset)
   if (offset !== expected)
     throw new DomainError(
       'OFFSET_MISMATCH',
