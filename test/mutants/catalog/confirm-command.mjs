@@ -22,8 +22,8 @@ export default mutantsOf(
     {
       id: 'late-end-of-a-sealed-version',
       law: 4,
-      from: "if (version.lifecycle === 'UPLOADING') await recordEnded",
-      to: 'await recordEnded',
+      from: "if (outcome !== 'SEALED' && version.lifecycle === 'UPLOADING')",
+      to: "if (outcome !== 'SEALED')",
       suites: ['services/catalog/test/uploads'],
       meaning: 'a late end fails for ever after the seal came first',
     },

@@ -57,5 +57,21 @@ export default mutantsOf(
       equivalent: 'presence counts only for what is SEALED: a version that is restored is looked at then',
       meaning: 'a version that is not sealed is marked as present',
     },
+    {
+      id: 'ended-upload-stays-staged',
+      law: 3,
+      from: "if (lifecycle === 'ABORTED' || lifecycle === 'EXPIRED') await repeatUploadEnd(trx, versionId)",
+      to: '',
+      suites: ['services/catalog/test/staged-again'],
+      meaning: 'an upload that has ended and is on the volume again stays there for ever',
+    },
+    {
+      id: 'unknown-upload-not-told',
+      law: 8,
+      from: 'return staged.filter((versionId) => !known.has(versionId))',
+      to: 'return []',
+      suites: ['services/catalog/test/staged-again'],
+      meaning: 'a staged upload that the catalog does not know is told nowhere',
+    },
   ],
 )

@@ -29,7 +29,7 @@ export default mutantsOf(
     {
       id: 'abort-without-a-job',
       law: 11,
-      from: "await ensureJob(trx, 'end-upload', versionId)",
+      from: "await ensureJob(trx, 'end-upload', version.versionId)",
       to: '',
       suites: ['services/catalog/test/uploads', 'services/catalog/test/outbox'],
       meaning: 'nobody carries out an abort before the next sweep',

@@ -91,5 +91,13 @@ export default mutantsOf(
       suites: ['services/storage/test/end-upload'],
       meaning: 'an end that a start completes is not remembered, and the upload may be opened again',
     },
+    {
+      id: 'ended-upload-put-back-goes-on',
+      law: 3,
+      from: '  await endAgain(recovery, staged)\n',
+      to: '',
+      suites: ['services/storage/test/staging-put-back'],
+      meaning: 'an upload whose abort was answered is sealed after its directory was put back',
+    },
   ],
 )

@@ -64,19 +64,17 @@ async function confirmEndUpload(
     return releaseJob(trx, job, 0, '')
   }
   await finishJob(trx, job.jobId)
-  if (outcome === 'ABORTED' || outcome === 'EXPIRED') {
-    if (version.lifecycle === 'UPLOADING') await recordEnded(trx, versionId, outcome, actor)
-    return
-  }
-  if (outcome !== 'SEALED')
+  if (outcome !== 'ABORTED' && outcome !== 'EXPIRED' && outcome !== 'SEALED')
     throw new DomainError('INVALID_FIELD', 'outcome: expected ABORTED, EXPIRED or SEALED, found another', {
       field: 'outcome',
     })
-  // Storage reports the seal itself, and goes on until it has been recorded.
+  // Of a seal storage reports itself, and goes on until it has been recorded.
+  if (outcome !== 'SEALED' && version.lifecycle === 'UPLOADING')
+    return recordEnded(trx, versionId, outcome, actor)
   await trx
     .updateTable('versions')
     .set({ ...nothingPending, revision: sql`revision + 1` })
     .where('versionId', '=', versionId)
-    .where('lifecycle', '=', 'UPLOADING')
+    .where('pendingCommand', '=', 'END_UPLOAD')
     .execute()
 }

@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely'
 import { databaseNow } from '../db/clock.js'
 import { confirmLocations, setLocations, setUnreadable } from '../db/locations-queries.js'
 import type { DB } from '../db/tables.js'
+import { repeatUploadEnd } from './request-upload-end.js'
 
 export interface HeldVersion {
   readonly versionId: string
@@ -18,7 +19,7 @@ export interface HeldUnreadable {
 export interface InventoryAnswer {
   /** Version directories whose seal is not recorded. */
   readonly unrecorded: readonly string[]
-  /** Not known here: kept and reported. */
+  /** Version directories and staged uploads that are not known here: kept and reported. */
   readonly unknown: readonly string[]
   /** Sealed here, and not on the volume. */
   readonly missing: readonly string[]
@@ -31,6 +32,8 @@ export interface InventoryLook {
   /** Before the look began; without it nothing is found missing. */
   readonly lookTime: Date | undefined
   readonly versions: readonly HeldVersion[]
+  /** Ids of staged uploads. */
+  readonly staged: readonly string[]
   /** Ids of versions of which there is a directory without a manifest of theirs. */
   readonly damaged: readonly string[]
   /** What the volume has and cannot read. */
@@ -49,7 +52,10 @@ export async function recordInventory(
 ): Promise<InventoryAnswer> {
   const { versions: held, lookTime } = look
   await assertLookIsPast(trx, lookTime)
-  const known = await readKnown(trx, held)
+  const known = await readKnown(
+    trx,
+    held.map(({ versionId }) => versionId),
+  )
   const answer = { unrecorded: [] as string[], unknown: [] as string[], conflicting: [] as string[] }
   const present: string[] = []
   for (const { versionId, manifestDigest } of held) {
@@ -59,6 +65,7 @@ export async function recordInventory(
     else if (version.manifestDigest !== manifestDigest) answer.conflicting.push(versionId)
     else if (version.lifecycle === 'SEALED') present.push(versionId)
   }
+  answer.unknown.push(...(await endStaged(trx, look.staged)))
   await confirmLocations(trx, volumeId, present)
   await setLocations(trx, volumeId, answer.conflicting, 'DAMAGED')
   const elsewhere = new Set(held.map(({ versionId }) => versionId))
@@ -70,12 +77,24 @@ export async function recordInventory(
   return { ...answer, missing }
 }
 
-async function readKnown(trx: Transaction<DB>, held: readonly HeldVersion[]) {
-  const ids = held.map((version) => version.versionId)
+/**
+ * Has uploads ended once more that have ended here, and are staged all the same: their volume was put back, or was taken
+ * for lost meanwhile.
+ * @returns those that are not known here
+ */
+async function endStaged(trx: Transaction<DB>, staged: readonly string[]): Promise<string[]> {
+  const known = await readKnown(trx, staged)
+  for (const { versionId, lifecycle } of known.values())
+    if (lifecycle === 'ABORTED' || lifecycle === 'EXPIRED') await repeatUploadEnd(trx, versionId)
+  return staged.filter((versionId) => !known.has(versionId))
+}
+
+async function readKnown(trx: Transaction<DB>, ids: readonly string[]) {
   const rows = await trx
     .selectFrom('versions')
     .select(['versionId', 'lifecycle', 'manifestDigest'])
-    .where(sql<boolean>`version_id = any(${sql.val(ids)}::text[])`)
+    .where(sql<boolean>`version_id = any(${sql.val([...ids])}::text[])`)
+    .orderBy('versionId')
     .execute()
   return new Map(rows.map((row) => [row.versionId, row]))
 }

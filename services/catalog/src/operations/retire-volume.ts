@@ -9,6 +9,7 @@ import { listReporting } from '../domain/silent-volumes.js'
 import type { Times } from '../domain/times.js'
 import { recordEnded } from './record-ended.js'
 import { nobody } from './register-volume.js'
+import { nothingPending } from './request-upload-end.js'
 
 interface VolumeOrder {
   readonly volumeId: string
@@ -111,4 +112,12 @@ async function abortUploads(trx: Transaction<DB>, volumeId: string, actor: Actor
     .orderBy('uploads.versionId')
     .execute()
   for (const { versionId } of open) await recordEnded(trx, versionId, 'ABORTED', actor)
+  await trx
+    .updateTable('versions')
+    .from('uploads')
+    .set({ ...nothingPending, revision: sql`versions.revision + 1` })
+    .whereRef('versions.versionId', '=', 'uploads.versionId')
+    .where('uploads.volumeId', '=', volumeId)
+    .where('versions.pendingCommand', '=', 'END_UPLOAD')
+    .execute()
 }

@@ -8,6 +8,8 @@ export interface Inventory {
   readonly volumeId: string
   readonly lookTime: Date | undefined
   readonly versions: readonly HeldVersion[]
+  /** Ids of staged uploads. */
+  readonly staged: readonly string[]
   /** Versions of which there is a directory without a manifest of theirs. */
   readonly damaged: readonly string[]
   readonly unreadable: readonly HeldUnreadable[]
@@ -26,6 +28,7 @@ export async function collectInventory(
   batches: AsyncIterable<catalog.RecordInventoryRequest>,
 ): Promise<Inventory> {
   const versions: HeldVersion[] = []
+  const staged: string[] = []
   const damaged: string[] = []
   const unreadable: HeldUnreadable[] = []
   const images: HeldImage[] = []
@@ -41,6 +44,7 @@ export async function collectInventory(
       throw violation(`expected volume ${volumeId} in every message, found ${batch.volumeId}`)
     if (isComplete) throw violation('expected nothing after the last message, found another')
     versions.push(...batch.versions.map(decodeVersion))
+    staged.push(...batch.uploads.map(({ versionId }) => versionId))
     damaged.push(...batch.copies.filter((copy) => !copy.manifestDigest).map((copy) => copy.versionId))
     unreadable.push(...batch.unreadable)
     images.push(...batch.images.map((image) => decodeImage('images', image)))
@@ -50,7 +54,7 @@ export async function collectInventory(
   }
   if (volumeId === undefined || !isComplete)
     throw violation(`expected a last message, found the end after ${versions.length} versions; send it again`)
-  return { volumeId, lookTime, versions, damaged, unreadable, images, unreadImages, commands }
+  return { volumeId, lookTime, versions, staged, damaged, unreadable, images, unreadImages, commands }
 }
 
 const violation = (what: string): DomainError => new DomainError('PROTOCOL_VIOLATION', `inventory: ${what}`)

@@ -88,7 +88,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check ((pending_command is null) = (pending_op_seq is null)
         and (pending_command is null) = (pending_since is null)),
       check ((pending_command is not distinct from 'END_UPLOAD') = (pending_outcome is not null)),
-      check (pending_command is distinct from 'END_UPLOAD' or lifecycle = 'UPLOADING'),
+      check (pending_command is distinct from 'END_UPLOAD' or lifecycle in ('UPLOADING', 'ABORTED', 'EXPIRED')),
       check (pending_op_seq is null or pending_op_seq <= op_seq),
       check (mark is not null or mark_reason is null)
     );

@@ -57,6 +57,7 @@ async function recoverUpload(recovery: Recovery, versionId: VersionId): Promise<
   // Of a sealed one the removal of its staging was under way.
   if (!staged && recovery.index.has(versionId)) await removeJournal(root, layout.staging(versionId), log)
   if (!staged) return undefined
+  await endAgain(recovery, staged)
   switch (staged.state.phase) {
     case 'OPEN':
       for (const file of staged.state.files.values()) await cutBack(staged, file.path)
@@ -76,6 +77,22 @@ async function recoverUpload(recovery: Recovery, versionId: VersionId): Promise<
       await finishEnding(recovery, staged)
       return undefined
   }
+}
+
+/**
+ * A directory that was put back from a copy may be that of an upload which has ended since: an end that was answered
+ * stays.
+ */
+async function endAgain({ commands, log }: Recovery, staged: StagedDirectory): Promise<void> {
+  const { phase, upload } = staged.state
+  const last = commands.find(upload.versionId)
+  if (phase !== 'OPEN' || last?.verb !== 'end-upload' || last.outcome === 'SEALED') return
+  const { outcome, epoch, opSeq } = last
+  log.warn(
+    { versionId: upload.versionId, outcome },
+    'an upload that had ended was put back; it is ended again',
+  )
+  await staged.record({ t: 'ended', outcome, epoch, opSeq })
 }
 
 /** A file's own length proves nothing after power loss: what the journal says is durable counts. */
