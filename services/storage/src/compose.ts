@@ -108,7 +108,7 @@ async function serve(
   store: VersionStore,
   instanceId: string,
 ): Promise<Serving> {
-  const trust = new TrustKeeper(volume.trustFile, catalog, log)
+  const trust = new TrustKeeper(volume.trustFile, catalog, log, store.identity.house)
   await trust.load()
   const desk = new UploadDesk(config.writerIdleMs)
   const meter = new ReadMeter()

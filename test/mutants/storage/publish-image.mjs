@@ -50,5 +50,13 @@ export default mutantsOf(
       to: '  if (!next || !publication.document) return onDisk?.document.generation ?? 0\n  await makeDirectory(root, layout.image(imageId))\n  await replaceFile(root, layout.imageFile(imageId), publication.document)\n  await writeRecords(root, publication)\n',
       meaning: 'a reader finds an image.json without its records',
     },
+    {
+      id: 'publication-of-another-house',
+      law: 4,
+      from: '    house,\n    image: publication.imageId,',
+      to: '    image: publication.imageId,',
+      suites: ['services/storage/test/commands/publication-bases'],
+      meaning: 'the catalog of another house writes its images on the volume',
+    },
   ],
 )

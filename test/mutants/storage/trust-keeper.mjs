@@ -25,5 +25,13 @@ export default mutantsOf(
       to: '    await this.file.write(Buffer.from(text))\n    this.#trust = await toTrust(stored)\n',
       meaning: 'a revocation does not hold while the volume cannot be written',
     },
+    {
+      id: 'trust-of-another-house',
+      law: 4,
+      from: '    requireHouse(this.house, answer.houseId)\n',
+      to: '',
+      suites: ['services/storage/test/another-house'],
+      meaning: 'the keys of another house take the place of the known ones',
+    },
   ],
 )

@@ -1,5 +1,5 @@
 import type { catalog } from '@goldkeep/contracts'
-import { isDomainError, type VolumeId } from '@goldkeep/domain'
+import { DomainError, isDomainError, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import { importPublicKey, verifyTicket, type TicketClaims, type Trust } from '@goldkeep/tickets'
 import { CatalogClock } from './catalog-clock.js'
@@ -40,10 +40,12 @@ export class TrustKeeper {
   /** Tickets are judged by it. */
   readonly clock = new CatalogClock()
 
+  /** @param house of the volume: another one's keys and revocations say nothing about it */
   constructor(
     private readonly file: TrustFile,
     private readonly catalog: CoordinationClient,
     private readonly log: Logger,
+    private readonly house: HouseId,
   ) {}
 
   get current(): Trust {
@@ -101,10 +103,14 @@ export class TrustKeeper {
     }
   }
 
-  /** Asks the catalog. What it says holds at once, also when it cannot be written down. */
+  /**
+   * Asks the catalog. What it says holds at once, also when it cannot be written down.
+   * @throws DomainError HOUSE_MISMATCH; then what is known holds on
+   */
   async refresh(signal: AbortSignal): Promise<void> {
     const askedAt = performance.now()
     const answer = await this.catalog.getTrust({}, { signal })
+    requireHouse(this.house, answer.houseId)
     this.#noteDatabase(answer)
     if (answer.serverTime) this.clock.hear(answer.serverTime, askedAt)
     const stored = toStored(await this.#withAllRevocations(answer, signal))
@@ -131,6 +137,16 @@ export class TrustKeeper {
     this.#incarnation = incarnation
     this.#position = position
   }
+}
+
+/** The database of another house may have been put into this one's place. */
+function requireHouse(expected: HouseId, found: string): void {
+  if (found === expected) return
+  throw new DomainError(
+    'HOUSE_MISMATCH',
+    `the volume is of house ${expected}, and the catalog has the database of house ${found}; put the right one back`,
+    { expected, found },
+  )
 }
 
 function toStored({ keys, revocations }: catalog.GetTrustResponse): StoredTrust {

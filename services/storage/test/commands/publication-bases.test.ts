@@ -7,7 +7,7 @@ import type { Publication } from '../../src/store/publication.js'
 import { sha256 } from '../support/bytes.js'
 import { watchSyscalls } from '../support/watched-syscalls.js'
 import { expectRefusal } from './refused.js'
-import { lab, useShelf, other, primary } from './shelf.js'
+import { lab, office, useShelf, other, primary } from './shelf.js'
 
 const shelf = useShelf()
 
@@ -48,6 +48,22 @@ const refused = (reason: string, publication: Publication) =>
   expectRefusal(shelf, reason, () => shelf.store.publish(publication))
 
 describe('a publication', () => {
+  test('of another house is refused, also of an image that the volume does not have', async () => {
+    const { identity } = shelf.store
+    const head = {
+      format: formatMajor,
+      image: office.imageId,
+      uid: office.imageUid,
+      epoch: 1,
+      generation: 1,
+    } as const
+    const documentOf = (of: typeof house) => formatImageDocument({ ...head, house: of, primary: null })
+    const publication = { ...office, epoch: 1, generation: 1, records: [], bases: [], allowAbsent: true }
+    const foreign = 'hse-zzzzzzzzzzzzzzzz' as typeof house
+    await refused('INVALID_FIELD', { ...publication, document: documentOf(foreign) })
+    expect(await shelf.store.publish({ ...publication, document: documentOf(identity.house) })).toBe(1)
+  })
+
   test('brings its records, and the image.json that stands on them last', async () => {
     const sys = watchSyscalls()
     await shelf.reopen({ sys })

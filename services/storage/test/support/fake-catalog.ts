@@ -6,7 +6,8 @@ import { randomBytes } from 'node:crypto'
 /** A catalog that remembers what storage told it; its answers can be changed and withheld. */
 export interface FakeCatalog {
   readonly address: string
-  readonly house: string
+  /** Whose database it has. */
+  house: string
   readonly serviceKey: Uint8Array
   readonly registrations: catalog.RegisterVolumeRequest[]
   /** Each as one message, whatever number it came in. */
@@ -21,6 +22,8 @@ export interface FakeCatalog {
   readonly wantedLooks: catalog.WantedLook[]
   /** Deployments that are told to be over. */
   readonly endedDeployments: string[]
+  /** What it says of an inventory that it does not know. */
+  readonly unknown: string[]
   readonly revocations: catalog.Revocation[]
   /** How many of them GetTrust tells at once. */
   revocationsInOneAnswer: number
@@ -56,6 +59,7 @@ export async function startFakeCatalog(house = 'hse-0123456789abcdef'): Promise<
     lookedAt: [],
     wantedLooks: [],
     endedDeployments: [],
+    unknown: [],
     revocations: [],
     revocationsInOneAnswer: 1_000,
     serverTime: () => new Date(),
@@ -117,6 +121,7 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
       yield* answerInParts({
         ...catalog.RecordInventoryResponse.create(),
         unrecordedVersionIds: unrecorded.map(({ versionId }) => versionId),
+        unknownVersionIds: [...fake.unknown],
       })
     },
     reportProgress: up((request: catalog.ReportProgressRequest) => {

@@ -5,6 +5,7 @@ import {
   primaryLinkTarget,
   volumeLayout,
   type ImageDocument,
+  type VolumeIdentity,
 } from '@goldkeep/volume'
 import type { Publication } from '../publication.js'
 import type { StoredVersion } from '../version-store.js'
@@ -17,7 +18,7 @@ import { ignoreAbsent, replaceFile, replaceFiles, sha256Of } from './whole-files
 
 const layout = volumeLayout('')
 
-type Publishing = Pick<VolumeContents, 'root' | 'commands' | 'documents'>
+type Publishing = Pick<VolumeContents, 'identity' | 'root' | 'commands' | 'documents'>
 
 /**
  * Writes the records, then image.json, then swaps the link: a reader that finds an image.json finds records
@@ -29,7 +30,7 @@ type Publishing = Pick<VolumeContents, 'root' | 'commands' | 'documents'>
 export async function publishImage(volume: Publishing, publication: Publication): Promise<number> {
   const { root, commands, documents } = volume
   const { imageId } = publication
-  const next = requireMatching(publication)
+  const next = requireMatching(publication, volume.identity)
   // What the disk says now: a file that somebody has put there must not be written over unread.
   const onDisk = await readImageDocument(root, imageId)
   for (const held of [onDisk, documents.get(imageId)])
@@ -126,10 +127,11 @@ const standOf = (imageId: ImageId, { document, sha256 }: HeldDocument) => ({
   next_number: String(document.next_number ?? 0),
 })
 
-function requireMatching(publication: Publication): HeldDocument | undefined {
+function requireMatching(publication: Publication, { house }: VolumeIdentity): HeldDocument | undefined {
   if (!publication.document) return undefined
   const document = parseImageDocument(publication.document)
   const expected = {
+    house,
     image: publication.imageId,
     uid: publication.imageUid,
     epoch: publication.epoch,
@@ -141,7 +143,7 @@ function requireMatching(publication: Publication): HeldDocument | undefined {
     if (found !== value)
       throw new DomainError(
         'INVALID_FIELD',
-        `image.json: expected ${field} ${String(value)} as the command says, found ${String(found)}`,
+        `image.json: expected ${field} ${String(value)}, found ${String(found)}`,
         { field },
       )
   }
