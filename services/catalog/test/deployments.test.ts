@@ -175,11 +175,13 @@ describe('deployments', () => {
     const after = await house.deployments.get({ deploymentId })
     expect(after).toMatchObject({ bytesRead: 4096n, state: finished.state, expireTime: finished.expireTime })
     expect(after.lastReadTime).toBeInstanceOf(Date)
-    const unknown = await house.coordination.reportProgress({
-      volumeId,
-      reads: [{ deploymentId: 'dep-nothing1' }],
-    })
-    expect(unknown.endedDeploymentIds).toEqual(['dep-nothing1'])
+  })
+
+  test('are read on when a database that was put back does not know them', async () => {
+    const deploymentId = idOf(await start(machine({ serial: 'FORGOTTEN' })))
+    await house.db.deleteFrom('deployments').where('deploymentId', '=', deploymentId).execute()
+    const answer = await house.coordination.reportProgress({ volumeId, reads: [{ deploymentId }] })
+    expect(answer.endedDeploymentIds).toEqual([])
   })
 
   test('count each byte once, whoever reports it and however often', async () => {

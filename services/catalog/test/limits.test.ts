@@ -94,7 +94,7 @@ describe('a report', () => {
     })
     const subjects = answer.refused.map(({ subjectId }) => subjectId).filter((id) => id !== volumeId)
     expect(subjects).toEqual([first, first, first])
-    expect(answer.endedDeploymentIds).toEqual(['dep-x', 'dep-y'])
+    expect(answer.endedDeploymentIds).toEqual([])
     const { files } = await house.uploads.get({ versionId: second })
     expect(files).toMatchObject([{ committedSize: 7n, failure: 'a\ufffdb' }])
   })

@@ -104,7 +104,9 @@ async function withdrawExpiry(trx: Transaction<DB>, versionId: string): Promise<
 
 /**
  * Counts what a deployment has read, and keeps it alive while it is open. The last bytes are often reported
- * after the machine has finished; they count as well. Answers whether it is still open.
+ * after the machine has finished; they count as well. A database that was put back may not know one that goes on: its
+ * machine reads to the end.
+ * @returns whether it is known to have ended
  */
 export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times: Times): Promise<boolean> {
   const known = await trx
@@ -125,7 +127,7 @@ export async function reportRead(trx: Transaction<DB>, read: ReportedRead, times
     .where('deploymentId', '=', read.deploymentId)
     .returning('state')
     .executeTakeFirst()
-  return told?.state === 'OPEN'
+  return told?.state !== 'OPEN'
 }
 
 export interface ReportedVolume {

@@ -45,8 +45,8 @@ export async function takeProgress(
       limitItem(item)
       const { deploymentId, files, lastReadTime } = item
       const read = { deploymentId, files: files.map(decodeRanges), lastReadTime }
-      const isOpen = await db.transaction().execute((trx) => reportRead(trx, read, times))
-      if (!isOpen) answer.endedDeploymentIds.push(deploymentId)
+      const hasEnded = await db.transaction().execute((trx) => reportRead(trx, read, times))
+      if (hasEnded) answer.endedDeploymentIds.push(deploymentId)
     })
   }
   return answer
