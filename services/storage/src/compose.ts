@@ -21,6 +21,7 @@ import { findingsOf } from './operations/seal-upload.js'
 import { TrustKeeper } from './operations/trust-keeper.js'
 import { VersionLooks } from './operations/version-looks.js'
 import { UploadDesk } from './operations/upload-desk.js'
+import { CatalogDisagreement } from './operations/volume-troubles.js'
 import { answerAsOwner, identifyAsOwner, tellAsOwner } from './rpc/answer-as-owner.js'
 import { createDoor } from './rpc/authorize.js'
 import { identifyCaller } from './rpc/identify-caller.js'
@@ -120,6 +121,8 @@ async function serve(
     signal: life,
     instanceId,
     patienceMs,
+    // As early as can be: bytes that change from now on are noticed by the next look.
+    onRecorded: ({ versionId, imageId }) => void looks.examine(versionId, imageId).catch(() => {}),
     findingsOf: (versionId) => findingsOf(store, versionId, checkLimits),
   })
   const pace = { syncBytes: config.syncBytes, syncIntervalMs: config.syncIntervalMs }
@@ -160,7 +163,20 @@ async function serve(
   const port = await server.listen(`${config.host}:${config.port}`)
 
   const address = config.advertise ?? `${config.host}:${port}`
-  const told = { store, desk, meter, reporter, trust, catalog, publications, log, instanceId, looks }
+  const disagreement = new CatalogDisagreement()
+  const told = {
+    store,
+    desk,
+    meter,
+    reporter,
+    disagreement,
+    trust,
+    catalog,
+    publications,
+    log,
+    instanceId,
+    looks,
+  }
   const informed = await keepHouseInformed(told, config, {
     address,
     signal: life,

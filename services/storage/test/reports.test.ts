@@ -184,3 +184,28 @@ describe('a report that is refused because the catalog knows another service for
     await failed
   })
 })
+
+describe('what is on the volume', () => {
+  test('is looked at as soon as its seal is recorded, so that a later change is noticed', async () => {
+    const versionId = newVersion()
+    const files = { [part1]: bytesOf(1_000, versionId) }
+    await uploadWhole(await house.uploader(versionId), versionId, schema, files)
+    const seen = () => house.catalog.lookedAt.find((look) => look.versionId === versionId)
+    const look = await waitUntil(seen, { what: 'the version is looked at' })
+    expect(look.fingerprint).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('and is not known to the catalog is a trouble until it is known', async () => {
+    const toldLast = () =>
+      house.catalog.progress.findLast((report) => report.troubles)?.troubles?.sentences ?? []
+    house.catalog.unknown.push('20200101T000000Z-zzzz', '20200102T000000Z-zzzz')
+    house.catalog.database = { incarnation: 'older', position: 1n }
+    await waitUntil(() => toldLast().length > 0, { what: 'it is told' })
+    expect(toldLast()).toEqual([
+      expect.stringMatching(/^the catalog does not know 2 versions or uploads of this/),
+    ])
+    house.catalog.unknown.splice(0)
+    house.catalog.database = { incarnation: 'right', position: 1n }
+    await waitUntil(() => toldLast().length === 0, { what: 'it is over' })
+  })
+})

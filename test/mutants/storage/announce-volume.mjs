@@ -14,9 +14,17 @@ export default mutantsOf(
     {
       id: 'unrecorded-seal-not-told',
       law: 3,
-      from: 'for (const versionId of new Set([...disagreement.unrecordedVersionIds.filter(isVersionId), ...sealed]))',
+      from: 'for (const versionId of new Set([...found.unrecordedVersionIds.filter(isVersionId), ...sealed]))',
       to: 'for (const versionId of new Set(sealed))',
       meaning: 'a seal that a database which was put back does not know is not recorded',
+    },
+    {
+      id: 'unknown-versions-not-told',
+      law: 8,
+      from: '  disagreement.note(found)\n',
+      to: '',
+      suites: ['services/storage/test/reports'],
+      meaning: 'what the catalog does not know lies on the volume and nobody hears of it',
     },
   ],
 )

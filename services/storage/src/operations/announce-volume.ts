@@ -1,11 +1,11 @@
-import { gatherAnswer, maxTroubles, type catalog } from '@goldkeep/contracts'
+import { gatherAnswer, type catalog } from '@goldkeep/contracts'
 import { DomainError, isVersionId, parseHouseId, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
-import type { VersionStore } from '../store/version-store.js'
 import { listInventory } from './list-inventory.js'
 import { spaceOf } from './report-progress.js'
 import type { SealReporter } from './report-seals.js'
+import { troublesOf, type TroubleDependencies } from './volume-troubles.js'
 
 /** Asks the catalog to which house a new volume shall belong. */
 export async function claimHouse(
@@ -16,8 +16,7 @@ export async function claimHouse(
   return parseHouseId((await catalog.registerVolume(volume, { signal })).houseId)
 }
 
-export interface AnnounceDependencies {
-  readonly store: VersionStore
+export interface AnnounceDependencies extends TroubleDependencies {
   readonly catalog: CoordinationClient
   readonly reporter: SealReporter
   /** Tells this service from another that serves a copy of the volume. */
@@ -32,13 +31,13 @@ export interface AnnounceDependencies {
  * @throws DomainError HOUSE_MISMATCH, VOLUME_SERVED_ELSEWHERE
  */
 export async function announceVolume(
-  { store, catalog, reporter, log, instanceId }: AnnounceDependencies,
+  { store, catalog, reporter, disagreement, log, instanceId }: AnnounceDependencies,
   address: string,
   signal: AbortSignal,
 ): Promise<string> {
   const { house, volume } = store.identity
   const space = await spaceOf(store)
-  const troubles = [...reporter.troubles(), ...store.troubles()].slice(0, maxTroubles)
+  const troubles = troublesOf({ store, reporter, disagreement })
   const epoch = BigInt(store.epoch)
   const serving = { volumeId: volume, houseId: house, address, instanceId }
   const registration = { ...serving, epoch, ...space, troubles, clockTime: new Date() }
@@ -51,10 +50,11 @@ export async function announceVolume(
     )
   // The house's clock was read before the look: a seal that is recorded meanwhile is not found missing.
   const inventory = asStream(listInventory(store, answer.serverTime))
-  const disagreement = await gatherAnswer(catalog.recordInventory(inventory, { signal }))
-  warnOf(disagreement, log)
+  const found = await gatherAnswer(catalog.recordInventory(inventory, { signal }))
+  warnOf(found, log)
+  disagreement.note(found)
   const sealed = store.views().flatMap(({ phase, upload }) => (phase === 'SEALED' ? [upload.versionId] : []))
-  for (const versionId of new Set([...disagreement.unrecordedVersionIds.filter(isVersionId), ...sealed]))
+  for (const versionId of new Set([...found.unrecordedVersionIds.filter(isVersionId), ...sealed]))
     void reporter.report(versionId)
   return answer.incarnation
 }

@@ -1,4 +1,4 @@
-import { catalog, maxTroubles, sha256ToProto } from '@goldkeep/contracts'
+import { catalog, sha256ToProto } from '@goldkeep/contracts'
 import { isDomainError } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import { createHash } from 'node:crypto'
@@ -9,13 +9,11 @@ import type { VersionStore } from '../store/version-store.js'
 import { inParts, filesOfItem, subjectOf, type ReportHead, type ReportItem } from './progress-parts.js'
 import type { ReadCount, ReadMeter } from './read-meter.js'
 import { isRefusal } from './retry-forever.js'
-import type { SealReporter } from './report-seals.js'
 import type { UploadDesk } from './upload-desk.js'
+import { troublesOf, type TroubleDependencies } from './volume-troubles.js'
 
-export interface ProgressDependencies {
-  readonly store: VersionStore
+export interface ProgressDependencies extends TroubleDependencies {
   readonly desk: UploadDesk
-  readonly reporter: Pick<SealReporter, 'troubles'>
   readonly meter: ReadMeter
   readonly catalog: CoordinationClient
   readonly log: Logger
@@ -86,8 +84,7 @@ export class ProgressReporter {
   }
 
   #changedTroubles(): catalog.VolumeTroubles | undefined {
-    const { store, reporter } = this.dependencies
-    const sentences = [...reporter.troubles(), ...store.troubles()].slice(0, maxTroubles)
+    const sentences = troublesOf(this.dependencies)
     return isDeepStrictEqual(sentences, this.#toldTroubles?.sentences) ? undefined : { sentences }
   }
 

@@ -2,7 +2,7 @@ import { findingToProto } from '@goldkeep/contracts'
 import { cleanText, textLimits, type Finding, type VersionId } from '@goldkeep/domain'
 import { Places, type Logger } from '@goldkeep/service'
 import type { CoordinationClient } from '../catalog/coordination.js'
-import type { VersionStore } from '../store/version-store.js'
+import type { StoredVersion, VersionStore } from '../store/version-store.js'
 import { encodePublished } from './list-inventory.js'
 import { isFault, isRefusal, retryForever } from './retry-forever.js'
 
@@ -19,6 +19,8 @@ export interface SealReporterOptions {
   readonly signal: AbortSignal
   /** For how long an answer to Seal waits for the catalog. */
   readonly patienceMs: number
+  /** Called when the catalog has recorded a seal. */
+  readonly onRecorded: (version: StoredVersion) => void
   /** Of a version that was sealed in an earlier run. */
   readonly findingsOf: (versionId: VersionId) => Promise<readonly Finding[]>
 }
@@ -79,8 +81,9 @@ export class SealReporter {
   }
 
   async #record(versionId: VersionId, findings?: readonly Finding[]): Promise<boolean> {
-    const { store, log } = this.options
-    if (!store.findVersion(versionId)) return false
+    const { store, log, onRecorded } = this.options
+    const version = store.findVersion(versionId)
+    if (!version) return false
     // A seal that somebody waits for stands in a line of its own.
     const line = findings ? 'new seals' : 'earlier seals'
     const found = findings ?? (await this.#inTurn(line, () => this.#findingsOf(versionId)))
@@ -91,6 +94,7 @@ export class SealReporter {
       log.warn({ err: error, versionId }, 'a seal is refused with its findings; telling it without them')
       await this.#tell(versionId, [], line)
     }
+    onRecorded(version)
     await store.forgetUpload(versionId)
     return true
   }

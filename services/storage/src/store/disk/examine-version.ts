@@ -6,6 +6,7 @@ import type { ExaminedVersion, StoredVersion } from '../version-store.js'
 import { lookAt } from './directories.js'
 import { linkRestored } from './publish-image.js'
 import { isReadFailure } from './read-failure.js'
+import { isErrno } from './syscalls.js'
 import { indexVersion } from './version-index.js'
 import type { VolumeContents } from './volume-contents.js'
 import { readWhole, sha256Of } from './whole-files.js'
@@ -22,14 +23,12 @@ export async function examineVersion(
     return await examine(volume, versionId, imageId)
   } catch (error) {
     if (isReadFailure(error)) return { presence: 'UNREADABLE', found: error.message }
-    if (isPathFault(error)) return { presence: 'DAMAGED', found: error.message }
+    // Such as a link where a directory was.
+    if (isErrno(error, 'ENOTDIR', 'ELOOP'))
+      return { presence: 'DAMAGED', found: `expected a directory, found something else (${error.message})` }
     throw error
   }
 }
-
-/** Such as a link where a directory was. */
-const isPathFault = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOTDIR' || error.code === 'ELOOP')
 
 async function examine(
   volume: VolumeContents,
