@@ -78,6 +78,10 @@ export const meanings = {
       'the longest run of `wimlib-imagex`; its processor time is limited too, by the size of the content',
   },
   allInOne: {
+    GOLDKEEP_RESERVE:
+      'the reserve of the volume, and as much again for the database: it lies in `postgres/reserve`, and is given back when others have filled the disk, so that deployments go on. 0 keeps none',
+    GOLDKEEP_LOW_SPACE:
+      'when fewer bytes than these are left for uploads, or on the disk of the database, `goldkeep status` and `doctor` say so',
     GOLDKEEP_RETIRE_VOLUME:
       'the id of a volume that is lost for good: this start retires it and makes an empty one ([more](operations/lost-volumes.md))',
     GOLDKEEP_HOME:

@@ -43,6 +43,8 @@ export async function startHouse(config: AllInOneConfig, signal: AbortSignal): P
     const postgres = await startPostgres({
       directory: home.postgres,
       port: config.postgres.port,
+      reserveBytes: config.reserveBytes,
+      lowSpaceBytes: config.lowSpaceBytes,
       log: logOf('postgres'),
     })
     stopLater('postgres', postgres)
@@ -56,7 +58,7 @@ export async function startHouse(config: AllInOneConfig, signal: AbortSignal): P
       GOLDKEEP_VOLUME: home.volume,
       GOLDKEEP_ADMIN_TOKEN_FILE: home.adminToken,
     }
-    const catalog = await startCatalog(loadCatalogConfig(shared), logOf('catalog'), signal)
+    const catalog = await startCatalog(loadCatalogConfig(shared), logOf('catalog'), signal, postgres.shortage)
     stopLater('catalog', catalog)
     const catalogAddress = addressOf(config.catalog, catalog.port)
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { loadConfig, logLevels, portSetting, type LogLevel } from '@goldkeep/service'
+import { bytesSetting, loadConfig, logLevels, portSetting, type LogLevel } from '@goldkeep/service'
 import { z } from 'zod'
 
 /** The all-in-one's own environment. What is set of the services' variables reaches the services as well. */
@@ -13,6 +13,9 @@ export const AllInOneEnv = z.object({
   GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
   GOLDKEEP_STORAGE_PORT: portSetting(7461),
   GOLDKEEP_POSTGRES_PORT: portSetting(7462),
+  // Of the volume and, as much again, of the database.
+  GOLDKEEP_RESERVE: bytesSetting(64 * 1024 * 1024, 0),
+  GOLDKEEP_LOW_SPACE: bytesSetting(256 * 1024 * 1024, 0),
 })
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -27,6 +30,10 @@ export interface AllInOneConfig {
   readonly catalog: Endpoint
   readonly storage: Endpoint
   readonly postgres: Endpoint
+  /** Bytes kept for the database on its disk. */
+  readonly reserveBytes: number
+  /** Below so many bytes on the database's disk an administrator is told. */
+  readonly lowSpaceBytes: number
   /** As it was found, for the services' own settings. */
   readonly environment: Environment
 }
@@ -46,6 +53,8 @@ export function loadAllInOneConfig(environment: Environment = process.env): AllI
     catalog: { host: values.GOLDKEEP_CATALOG_HOST, port: values.GOLDKEEP_CATALOG_PORT },
     storage: { host: values.GOLDKEEP_STORAGE_HOST, port: values.GOLDKEEP_STORAGE_PORT },
     postgres: { host: '127.0.0.1', port: values.GOLDKEEP_POSTGRES_PORT },
+    reserveBytes: values.GOLDKEEP_RESERVE,
+    lowSpaceBytes: values.GOLDKEEP_LOW_SPACE,
     environment,
   }
 }

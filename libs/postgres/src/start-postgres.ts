@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Logger } from '@goldkeep/service'
 import { findBinaries } from './binaries.js'
 import { claimDirectory } from './claim-directory.js'
+import { keepReserve, type Reserve } from './keep-reserve.js'
 import { ensureCluster, keepPassword, role } from './data-directory.js'
 import { endLeftover } from './end-leftover.js'
 import { PostgresError } from './postgres-error.js'
@@ -15,6 +16,10 @@ export interface PostgresOptions {
   readonly directory: string
   /** TCP port on 127.0.0.1; absent or 0 means any free one. */
   readonly port?: number
+  /** Bytes of its disk that are kept for it, and given back when others have filled the disk; none unless told. */
+  readonly reserveBytes?: number
+  /** Below so many bytes on its disk an administrator is told; never unless told. */
+  readonly lowSpaceBytes?: number
   readonly log: Logger
 }
 
@@ -22,6 +27,8 @@ export interface RunningPostgres {
   /** `postgres://…` of the house's database, with the password. */
   readonly url: string
   readonly port: number
+  /** What an administrator must know of the room on its disk; nothing while there is enough. */
+  readonly shortage: () => string | undefined
   /** Stops the server in order; resolves when its process is gone. */
   readonly stop: () => Promise<void>
   /** Rejects when the server ends without having been stopped. */
@@ -33,7 +40,8 @@ export interface RunningPostgres {
  * every durability setting at its default (on). A server left over from a killed process is stopped first.
  * @throws PostgresError when it cannot run here, in a sentence that says what to do
  */
-export async function startPostgres({ directory, port = 0, log }: PostgresOptions): Promise<RunningPostgres> {
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const { directory, port = 0, reserveBytes = 0, lowSpaceBytes = 0, log } = options
   const home = resolve(directory)
   const dataDirectory = dataDirectoryOf(home)
   makeHome(home)
@@ -41,7 +49,10 @@ export async function startPostgres({ directory, port = 0, log }: PostgresOption
   refuseUnreachable(home, dataDirectory, user)
   const binaries = findBinaries(user)
   const releaseClaim = claimDirectory(home)
+  let reserve: Reserve | undefined
   try {
+    reserve = await keepReserve({ directory: home, bytes: reserveBytes, lowBytes: lowSpaceBytes, log })
+    const { shortage, stop: stopReserve } = reserve
     const password = keepPassword(home)
     await ensureCluster(dataDirectory, password, binaries, user)
     await endLeftover(dataDirectory, log)
@@ -50,12 +61,15 @@ export async function startPostgres({ directory, port = 0, log }: PostgresOption
       url: `postgres://${role}:${password}@127.0.0.1:${String(server.port)}/${role}`,
       port: server.port,
       failed: server.failed,
+      shortage,
       stop: async () => {
         await server.stop()
+        await stopReserve()
         releaseClaim()
       },
     }
   } catch (error) {
+    await reserve?.stop()
     releaseClaim()
     throw error
   }

@@ -58,6 +58,15 @@ export const portSetting = (fallback: number) =>
     .refine((port) => port <= 65535, 'expected a port number from 0 to 65535')
     .default(fallback)
 
+/** A number of bytes. */
+export const bytesSetting = (fallback: number, atLeast: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, 'expected a number of bytes')
+    .transform(Number)
+    .refine((bytes) => bytes >= atLeast, `expected at least ${atLeast} bytes`)
+    .default(fallback)
+
 /** A time span in milliseconds, written `500ms`, `30s`, `15m`, `24h` or `7d`. */
 export const durationSetting = (fallback: string) =>
   z

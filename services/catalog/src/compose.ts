@@ -25,6 +25,7 @@ import { openHouse } from './operations/open-house.js'
 import { retireVolume } from './operations/retire-volume.js'
 import { coordinationService } from './rpc/coordination.js'
 import { databaseFaults } from './rpc/database-faults.js'
+import { DatabaseSpace } from './rpc/database-space.js'
 import { deploymentsService } from './rpc/deployments.js'
 import { door, identifyCaller } from './rpc/door.js'
 import { imagesService } from './rpc/images.js'
@@ -58,11 +59,13 @@ const drainMs = 5_000
 /**
  * Starts the catalog: database checked and migrated, house opened, RPCs served, outbox relayed, the sweeper
  * started. Rejects, with everything closed again, when any of it cannot be done.
+ * @param databaseShortage what is wrong with the room on the database's disk, for a process that can see it
  */
 export async function startCatalog(
   config: CatalogConfig,
   log: Logger,
   signal: AbortSignal,
+  databaseShortage?: () => string | undefined,
 ): Promise<RunningCatalog> {
   const closers: (() => Promise<unknown>)[] = []
   try {
@@ -77,7 +80,7 @@ export async function startCatalog(
 
     const questions = startLookQuestions({ db, databaseUrl: config.databaseUrl, log })
     closers.unshift(() => questions.stop())
-    const { server, health } = assembleServer(db, config, log, questions)
+    const { server, health } = assembleServer(db, config, log, questions, new DatabaseSpace(databaseShortage))
     closers.unshift(() => closeGrpcServer(server, 0))
     const port = await listen(server, config)
     const relay = startRelay({ db, queues, log, databaseUrl: config.databaseUrl })
@@ -123,7 +126,13 @@ async function listen(server: Pick<Server, 'listen'>, { host, port }: CatalogCon
   }
 }
 
-function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger, questions: LookQuestions) {
+function assembleServer(
+  db: Kysely<DB>,
+  config: CatalogConfig,
+  log: Logger,
+  questions: LookQuestions,
+  space: DatabaseSpace,
+) {
   const server = createGuardedServer(log, identifyCaller(db, config.serviceKey))
   const health = addHealth(server)
   addReflection(server, [
@@ -137,12 +146,12 @@ function assembleServer(db: Kysely<DB>, config: CatalogConfig, log: Logger, ques
     catalog.CoordinationDefinition,
   ])
   const { times } = config
-  const guarded = server.with(databaseFaults).with(door)
+  const guarded = server.with(databaseFaults(space)).with(door)
   guarded.add(catalog.ImagesDefinition, imagesService(db))
   guarded.add(catalog.VersionsDefinition, versionsService(db))
   guarded.add(catalog.UploadsDefinition, uploadsService(db, times))
   guarded.add(catalog.DeploymentsDefinition, deploymentsService(db, times))
-  guarded.add(catalog.VolumesDefinition, volumesService(db, times))
+  guarded.add(catalog.VolumesDefinition, volumesService(db, times, space))
   guarded.add(catalog.JobsDefinition, jobsService(db))
   guarded.add(catalog.TokensDefinition, tokensService(db))
   guarded.add(catalog.CoordinationDefinition, coordinationService(db, times, questions))

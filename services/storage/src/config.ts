@@ -1,4 +1,5 @@
 import {
+  bytesSetting,
   durationSetting,
   loadConfig,
   logLevelSetting,
@@ -9,14 +10,6 @@ import {
 import { z } from 'zod'
 import type { DirectWritesMode } from './store/disk/direct-writes.js'
 import type { LeaseTimes } from './store/disk/lease-times.js'
-
-const bytesSetting = (fallback: number, atLeast: number) =>
-  z
-    .string()
-    .regex(/^\d{1,12}$/, 'expected a number of bytes')
-    .transform(Number)
-    .refine((bytes) => bytes >= atLeast, `expected at least ${atLeast} bytes`)
-    .default(fallback)
 
 /** The environment of the storage service. docs/configuration.md explains each. */
 export const StorageEnv = z

@@ -1,5 +1,6 @@
-import { DomainError } from '@goldkeep/domain'
+import { DomainError, isDomainError } from '@goldkeep/domain'
 import type { ServerMiddleware } from 'nice-grpc'
+import type { DatabaseSpace } from './database-space.js'
 
 /**
  * The codes by which PostgreSQL and the system name a connection that cannot be had or was lost (classes 08 and
@@ -18,13 +19,16 @@ const driverMessages =
  * A database that is away for a while is told as UNAVAILABLE, so that callers try again. A connection may be lost
  * after its transaction was committed: a repeat with the same request id answers what was done.
  */
-export const databaseFaults: ServerMiddleware = async function* databaseFaultsMiddleware(call, context) {
-  try {
-    return yield* call.next(call.request, context)
-  } catch (error) {
-    throw toDatabaseFault(error, canChange(call.request))
+export const databaseFaults = (space: Pick<DatabaseSpace, 'noteRefusal'>): ServerMiddleware =>
+  async function* databaseFaultsMiddleware(call, context) {
+    try {
+      return yield* call.next(call.request, context)
+    } catch (error) {
+      const fault = toDatabaseFault(error, canChange(call.request))
+      if (isDomainError(fault, 'NO_SPACE') && fault !== error) space.noteRefusal()
+      throw fault
+    }
   }
-}
 
 /** What changes something comes with a request id, by which a repeat is known. */
 const canChange = (request: unknown): boolean =>

@@ -1,6 +1,7 @@
 import { catalog } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
 import type { Kysely, Transaction } from 'kysely'
+import type { DatabaseSpace } from './database-space.js'
 import { databaseNow } from '../db/clock.js'
 import { getHouse } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
@@ -16,6 +17,7 @@ import { decodePageToken, readPage } from './page.js'
 export function volumesService(
   db: Kysely<DB>,
   times: Pick<Times, 'volumeSilenceMs'>,
+  space: Pick<DatabaseSpace, 'troubles'>,
 ): catalog.VolumesServiceImplementation<KnownCaller> {
   const change = async (
     volumeId: string,
@@ -41,7 +43,7 @@ export function volumesService(
         codec: catalog.Volume,
       })
       const serverTime = await databaseNow(db)
-      const troubles = await clockTroubles(db, serverTime)
+      const troubles = [...space.troubles, ...(await clockTroubles(db, serverTime))]
       return { volumes: page.items, nextPageToken: page.nextPageToken, serverTime, troubles }
     },
     retire: (order, { actor }) => change(order.volumeId, (trx) => retireVolume(trx, order, actor, times)),
