@@ -103,10 +103,16 @@ function describeSample(contents: WimContents | undefined): string {
   return `; looked at${table} ${comparedHeaders} of ${counted(entries, 'header')} in the stream`
 }
 
-function describeOddities({ header }: WimExamination): { message: string; found: string }[] {
+function describeOddities({
+  header,
+  contents,
+  harmless,
+}: WimExamination): { message: string; found: string }[] {
   const oddities: { message: string; found: string }[] = []
   if (!header.pipable) oddities.push({ message: 'It cannot be applied from a pipe.', found: 'not pipable' })
-  if (header.solid)
+  if (contents?.solid)
     oddities.push({ message: 'It is solid: one damaged byte costs many files.', found: 'solid' })
+  for (const { message, found } of harmless)
+    oddities.push({ message: `It was changed after it was written: ${message}`, found })
   return oddities
 }

@@ -1,9 +1,13 @@
 import type { BlobEntry } from './blob-table.js'
+import { resourceFlags } from './parse-header.js'
 import { readNumber64 } from './read-number.js'
 import type { StructureFault } from './structure-fault.js'
 
 /** In a pipable WIM a header of this many bytes stands before each blob. */
 export const blobHeaderBytes = 40
+
+/** Readers go by no other flags. */
+const meantFlags = resourceFlags.metadata | resourceFlags.compressed | resourceFlags.solid
 
 const magic = 'd8b93d44a29b9b2b'
 
@@ -32,7 +36,7 @@ export function findBlobHeaderFault(header: BlobHeader, entry: BlobEntry): Struc
   if (header.originalSize !== entry.originalSize)
     return fault(where, 'names another size', `${entry.originalSize} bytes`, `${header.originalSize} bytes`)
   if (header.sha1 !== entry.sha1) return fault(where, 'names another SHA-1', entry.sha1, header.sha1)
-  if (header.flags !== entry.flags)
+  if ((header.flags ^ entry.flags) & meantFlags)
     return fault(where, 'has other flags', `${entry.flags}`, `${header.flags}`)
   return undefined
 }

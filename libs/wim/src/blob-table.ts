@@ -28,7 +28,7 @@ export function parseBlobEntry(data: Buffer, at: number): BlobEntry {
 
 /** Readers ignore the solid flag in files of the ordinary version. */
 export const isSolid = (entry: BlobEntry, header: WimHeader): boolean =>
-  header.solid && (entry.flags & resourceFlags.solid) !== 0
+  header.allowsSolid && (entry.flags & resourceFlags.solid) !== 0
 
 /** Whether readers take the entry for a blob that is there; they skip the others without a word. */
 export const isUsed = (entry: BlobEntry): boolean => entry.sha1 !== noSha1 && entry.originalSize !== 0

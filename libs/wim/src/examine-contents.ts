@@ -1,5 +1,12 @@
 import { blobHeaderBytes, findBlobHeaderFault, parseBlobHeader } from './blob-header.js'
-import { contentBytes, findEntryFault, isImageMetadata, isUsed, type BlobEntry } from './blob-table.js'
+import {
+  contentBytes,
+  findEntryFault,
+  isImageMetadata,
+  isSolid,
+  isUsed,
+  type BlobEntry,
+} from './blob-table.js'
 import { headerBytes, type WimHeader } from './parse-header.js'
 import type { RandomAccess } from './random-access.js'
 import { countEntries, readBlobTable, readFully } from './read-blob-table.js'
@@ -23,6 +30,8 @@ export interface WimContents {
   readonly entries: number
   /** Whether all entries were looked at. */
   readonly complete: boolean
+  /** Whether any files are compressed together, as in an ESD. */
+  readonly solid: boolean
   /** Images whose files are described. */
   readonly imageMetadata: number
   /** Bytes of files, each content once. */
@@ -44,7 +53,7 @@ export async function examineContents(
   limits: ExamineLimits,
 ): Promise<WimContents> {
   const entries = countEntries(header)
-  const sums = { imageMetadata: 0, distinctBytes: 0, fileBytes: 0 }
+  const sums = { solid: false, imageMetadata: 0, distinctBytes: 0, fileBytes: 0 }
   const sample = new Sample(header.pipable ? limits.blobHeaders : 0, entries)
   let read = 0
   let fault: StructureFault | undefined
@@ -83,11 +92,12 @@ function findFault(entry: BlobEntry, header: WimHeader, fileSize: number): Struc
 }
 
 function addTo(
-  sums: { imageMetadata: number; distinctBytes: number; fileBytes: number },
+  sums: { solid: boolean; imageMetadata: number; distinctBytes: number; fileBytes: number },
   entry: BlobEntry,
   header: WimHeader,
 ): void {
   if (entry.partNumber !== header.partNumber) return
+  sums.solid ||= isSolid(entry, header)
   if (isImageMetadata(entry)) {
     if (isUsed(entry)) sums.imageMetadata += 1
     return

@@ -1,6 +1,6 @@
 import { compareLeadingXml } from './compare-leading-xml.js'
 import { examineContents, type ExamineLimits, type WimContents } from './examine-contents.js'
-import { compareHeaders, findHeaderFaults } from './find-header-faults.js'
+import { compareHeaders, findHeaderFaults, type Differences } from './find-header-faults.js'
 import { findStructureFaults } from './find-structure-faults.js'
 import type { WimHeader } from './parse-header.js'
 import type { RandomAccess } from './random-access.js'
@@ -11,9 +11,13 @@ import type { StructureFault } from './structure-fault.js'
 export interface WimExamination {
   readonly header: WimHeader
   readonly faults: readonly StructureFault[]
+  /** Signs that the file was changed after it was written, where no reader goes by them. */
+  readonly harmless: readonly StructureFault[]
   /** Absent when the header leads nowhere. */
   readonly contents?: WimContents
 }
+
+const none: Differences = { faults: [], harmless: [] }
 
 /**
  * Looks at the structure of a WIM as both of its readers go through it: by the blob table, and, in a pipable
@@ -22,14 +26,16 @@ export interface WimExamination {
  */
 export async function examineWim(file: RandomAccess, limits: ExamineLimits): Promise<WimExamination> {
   const { first, last } = await readWimHeaders(file)
-  const faults = [
-    ...findHeaderFaults(last),
-    ...findStructureFaults(last, file.size),
-    ...compareHeaders(first, last),
-  ]
-  if (faults.length > 0) return { header: last, faults }
+  const headers = compareHeaders(first, last)
+  const faults = [...findHeaderFaults(last), ...findStructureFaults(last, file.size), ...headers.faults]
+  if (faults.length > 0) return { header: last, faults, harmless: headers.harmless }
   const contents = await examineContents(file, last, limits)
   const inTable = contents.fault ? [contents.fault] : []
-  const leading = last.pipable ? await compareLeadingXml(file, last) : undefined
-  return { header: last, contents, faults: [...inTable, ...(leading ? [leading] : [])] }
+  const xml = last.pipable ? await compareLeadingXml(file, last, limits.xmlBytes) : none
+  return {
+    header: last,
+    contents,
+    faults: [...inTable, ...xml.faults],
+    harmless: [...headers.harmless, ...xml.harmless],
+  }
 }

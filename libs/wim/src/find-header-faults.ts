@@ -38,28 +38,50 @@ function describeChunks(compression: Exclude<Compression, 'unknown'>): string {
   return `a power of two from ${2 ** least} to ${2 ** largest} bytes`
 }
 
-/** What both headers of a pipable file say, and must say alike: a pipe reads the first, other readers the second. */
-const shared = [
+/** The differences between two places that should say the same, for one of the readers and for the other. */
+export interface Differences {
+  /** What readers go by. */
+  readonly faults: readonly StructureFault[]
+  /** What no reader goes by: the file was changed, and can be applied all the same. */
+  readonly harmless: readonly StructureFault[]
+}
+
+type HeaderField = Exclude<keyof WimHeader, 'blobTable' | 'xml' | 'integrityTable'>
+
+/** What both headers of a pipable file must say alike: a pipe reads the first, other readers the second. */
+const shared: readonly (readonly [HeaderField, string])[] = [
   ['version', 'version'],
   ['compression', 'compression'],
   ['chunkSize', 'chunk size'],
-  ['guid', 'identifier'],
   ['partNumber', 'part number'],
   ['totalParts', 'number of parts'],
   ['imageCount', 'number of images'],
+]
+
+const harmless: readonly (readonly [HeaderField, string])[] = [
+  ['guid', 'identifier'],
   ['bootIndex', 'boot index'],
-] as const
+]
 
 /** Where the first header of a pipable file differs from the one at its end. */
-export function compareHeaders(first: WimHeader, last: WimHeader): StructureFault[] {
-  const faults = shared
-    .filter(([key]) => first[key] !== last[key])
-    .map(([key, name]) => differs(name, `${last[key]}`, `${first[key]}`))
+export function compareHeaders(first: WimHeader, last: WimHeader): Differences {
+  const differences = (fields: typeof shared): StructureFault[] =>
+    fields
+      .filter(([key]) => first[key] !== last[key])
+      .map(([key, name]) => differs(name, `${last[key]}`, `${first[key]}`))
+  const faults = differences(shared)
   const flags = (header: WimHeader): number => header.flags & ~headerFlags.writeInProgress
-  if (faults.length === 0 && flags(first) !== flags(last))
-    faults.push(differs('flags', `0x${last.flags.toString(16)}`, `0x${first.flags.toString(16)}`))
-  return faults
+  const otherFlags = faults.length === 0 && flags(first) !== flags(last)
+  return {
+    faults,
+    harmless: [
+      ...differences(harmless),
+      ...(otherFlags ? [differs('set of flags', hexOfFlags(last), hexOfFlags(first))] : []),
+    ],
+  }
 }
+
+const hexOfFlags = ({ flags }: WimHeader): string => `0x${flags.toString(16)}`
 
 const differs = (name: string, expected: string, found: string): StructureFault => ({
   message: `The first header has another ${name} than the header at the end; a piped deployment reads the first.`,

@@ -10,7 +10,9 @@ export function findStructureFaults(header: WimHeader, fileSize: number): Struct
     ['integrity table', header.integrityTable, 'optional'],
   ]
   return parts.flatMap(([name, entry, need]) => {
-    if (entry.offset === 0 && entry.size === 0) return need === 'required' ? [absent(name)] : []
+    // Readers look at the offset of an optional part alone.
+    if (entry.offset === 0 && (entry.size === 0 || need === 'optional'))
+      return need === 'required' ? [absent(name)] : []
     return findPartFaults(name, entry, end)
   })
 }

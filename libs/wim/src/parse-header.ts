@@ -37,8 +37,8 @@ export interface WimHeader {
   readonly imageCount: number
   /** Number of the image that boots; 0 for none. */
   readonly bootIndex: number
-  /** Many files compressed together, as in an ESD. */
-  readonly solid: boolean
+  /** Of the version in which many files may be compressed together; LZMS has it without any such, too. */
+  readonly allowsSolid: boolean
   readonly blobTable: ResourceEntry
   readonly xml: ResourceEntry
   readonly integrityTable: ResourceEntry
@@ -71,7 +71,7 @@ export function parseWimHeader(bytes: Uint8Array): WimHeader {
   return {
     pipable: magic === pipableMagic,
     version: data.readUInt32LE(0x0c),
-    solid: data.readUInt32LE(0x0c) === headerVersions.solid,
+    allowsSolid: data.readUInt32LE(0x0c) === headerVersions.solid,
     flags,
     compression: compressionOf(flags),
     chunkSize: data.readUInt32LE(0x14),

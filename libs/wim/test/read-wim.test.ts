@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
+  examineWim,
   findStructureFaults,
   headerBytes,
+  quickLimits,
   readWimHeader,
   readWimMetadata,
   WimFault,
@@ -29,7 +31,7 @@ beforeAll(async () => {
 describe('a whole WIM', () => {
   test('that is pipable says so, and where everything lies', async () => {
     const header = await readWimHeader(inMemory(pipable))
-    expect(header).toMatchObject({ pipable: true, solid: false, imageCount: 1, partNumber: 1, totalParts: 1 })
+    expect(header).toMatchObject({ pipable: true, allowsSolid: false, imageCount: 1, partNumber: 1, totalParts: 1 })
     expect(header.xml.offset + header.xml.size + headerBytes).toBe(pipable.length)
   })
 
@@ -46,9 +48,13 @@ describe('a whole WIM', () => {
       ])
   })
 
-  test('that is solid says so', async () => {
-    const header = await readWimHeader(inMemory(await captureWim('--solid')))
-    expect(header.solid).toBe(true)
+  test.each([
+    ['--solid', true],
+    ['--compress=LZMS', false],
+  ])('that was captured with %s is solid: %s', async (word, solid) => {
+    const { header, contents } = await examineWim(inMemory(await captureWim(word)), quickLimits)
+    expect(header.allowsSolid).toBe(true)
+    expect(contents?.solid).toBe(solid)
   })
 })
 
