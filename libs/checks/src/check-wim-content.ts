@@ -49,15 +49,16 @@ export async function checkWimContent(
       return finding(check, 'ERROR', 'The file is not where wimlib-imagex could read it.', { path })
     options.onProgress?.({ check, path, bytes: 0 })
     const limited = wimlibOptions(walk, options)
-    const verified = await verify(path, parameters(file, file.localPath, files), limited)
+    const parts = (walk.examination?.header.totalParts ?? 1) > 1 ? otherParts(path, files) : []
+    const verified = await verify(path, parameters(file.localPath, parts), limited)
     return verified.verdict === 'PASS' ? checkNames(verified, file.localPath, limited) : verified
   })
   options.signal.throwIfAborted()
   return result
 }
 
-function parameters(file: CheckedFile, localPath: string, files: readonly CheckedFile[]): string[] {
-  const others = otherParts(file.path, files).flatMap((part) => part.localPath ?? [])
+function parameters(localPath: string, parts: readonly CheckedFile[]): string[] {
+  const others = parts.flatMap((part) => part.localPath ?? [])
   return ['verify', localPath, ...others.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`)]
 }
 

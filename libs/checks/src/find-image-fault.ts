@@ -13,6 +13,9 @@ export interface ImageRemark {
 export interface CapturedSource {
   /** In use, by the schema. */
   readonly usedMiB: number | undefined
+  /** Of the partition, by the schema. */
+  readonly sizeBytes?: number | undefined
+  readonly fsType?: string | undefined
   /** An image with less than this share of it cannot be right. */
   readonly emptyShare: number
 }
@@ -30,6 +33,7 @@ export function findImageFault(
     findImageListFault(images, examination) ??
     findMetadataFault(images.length, examination) ??
     findNearlyEmpty(images[0], source, examination) ??
+    (neverHoldsMore(source) ? findLargerThanPartition(images, source, examination) : undefined) ??
     findAbsentContent(images, examination)
   )
 }
@@ -84,6 +88,26 @@ function findNearlyEmpty(
         : 'The image is nearly empty, as when another directory was captured.',
     expected: `at least ${least}, ${percentText(emptyShare)} of the ${mebibytesText(usedMiB)} in use`,
     found: bytes === 0 ? 'no content of any file' : `${bytesText(bytes)} of content`,
+  }
+}
+
+/** FAT has neither compressed nor sparse files, so that its files are never larger than it is. */
+export const neverHoldsMore = ({ fsType = '' }: CapturedSource): boolean => /^(v?fat|exfat)/i.test(fsType)
+
+/** An image with more content than its partition has room for, as when two files were exchanged. */
+export function findLargerThanPartition(
+  images: readonly WimImage[],
+  { sizeBytes }: CapturedSource,
+  { header, contents }: WimExamination,
+): ImageRemark | undefined {
+  // With several images nobody knows how much is of the first.
+  if (sizeBytes === undefined || images.length !== 1 || header.totalParts > 1 || !contents) return undefined
+  if (contents.distinctBytes <= sizeBytes + toleratedBytes) return undefined
+  return {
+    message:
+      'The image holds more than its partition has room for, as when the files of two partitions were exchanged.',
+    expected: `at most ${bytesText(sizeBytes)}`,
+    found: `${bytesText(contents.distinctBytes)} of content`,
   }
 }
 

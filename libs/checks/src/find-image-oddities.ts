@@ -1,5 +1,11 @@
 import type { WimExamination, WimImage } from '@goldkeep/wim'
-import { contentBytes, describedBytes, type CapturedSource, type ImageRemark } from './find-image-fault.js'
+import {
+  contentBytes,
+  describedBytes,
+  findLargerThanPartition,
+  type CapturedSource,
+  type ImageRemark,
+} from './find-image-fault.js'
 import { bytesText, counted, mebibytesText, percentText } from './finding.js'
 import { isTooSmall, smallestShare } from './smallest-share.js'
 
@@ -8,11 +14,17 @@ const toleratedBytes = 1024 * 1024
 /** What a person should look at before the image of a WIM is deployed. */
 export function findImageOddities(
   images: readonly WimImage[],
-  { usedMiB }: CapturedSource,
+  source: CapturedSource,
   examination: WimExamination,
 ): ImageRemark[] {
   const bytes = contentBytes(images[0], examination)
-  return [...severalImages(images), ...smallImage(bytes, usedMiB), ...otherSums(images, examination)]
+  const larger = findLargerThanPartition(images, source, examination)
+  return [
+    ...severalImages(images),
+    ...smallImage(bytes, source.usedMiB),
+    ...(larger ? [larger] : []),
+    ...otherSums(images, examination),
+  ]
 }
 
 function severalImages({ length }: readonly WimImage[]): ImageRemark[] {

@@ -87,10 +87,11 @@ async function checkWims(
     structure.push(found.finding)
     const { verdict } = found.finding
     if (found.examination && (verdict === 'PASS' || verdict === 'WARN')) {
-      const usedMiB = expected.expectedAt(file.path)?.usedMiB
+      const { usedMiB, sizeBytes, fsType } = expected.expectedAt(file.path) ?? {}
+      const source = { usedMiB, sizeBytes, fsType, emptyShare }
       const xmlBytes = Math.min(limits.xmlBytes, xmlLeft)
       xmlLeft -= Math.min(found.examination.header.xml.size, xmlLeft)
-      metadata.push(await checkWimMetadata(file, { usedMiB, emptyShare }, found.examination, xmlBytes))
+      metadata.push(await checkWimMetadata(file, source, found.examination, xmlBytes))
     } else {
       const message = 'Not looked at, since its structure is not that of a whole WIM.'
       metadata.push(finding('wim-metadata', 'SKIP', message, { path: file.path }))

@@ -1,4 +1,4 @@
-import { readWimHeader, WimFault, type WimHeader } from '@goldkeep/wim'
+import { findHeaderFaults, findStructureFaults, readWimHeader, WimFault, type WimHeader } from '@goldkeep/wim'
 import type { CheckedFile } from './subject.js'
 
 /** What the other files beside the first part of a split WIM are. */
@@ -30,6 +30,7 @@ export async function examineSplitSet(
   const numbers = new Set<number>()
   for (const file of others) {
     const header = await headerOf(file)
+    if (header === 'damaged') return { others, fault: `${file.path} is cut or damaged` }
     if (header?.guid !== first.guid || header.totalParts !== first.totalParts)
       return { others, fault: `${file.path} is of another set` }
     if (numbers.has(header.partNumber)) return { others, fault: `part ${header.partNumber} is there twice` }
@@ -41,10 +42,13 @@ export async function examineSplitSet(
   return { others }
 }
 
-async function headerOf(file: CheckedFile): Promise<WimHeader | undefined> {
+/** `undefined` for a file that is no WIM. */
+async function headerOf(file: CheckedFile): Promise<WimHeader | 'damaged' | undefined> {
   const open = await file.open()
   try {
-    return await readWimHeader(open)
+    const header = await readWimHeader(open)
+    const faults = [...findHeaderFaults(header), ...findStructureFaults(header, open.size)]
+    return faults.length > 0 ? 'damaged' : header
   } catch (error) {
     if (error instanceof WimFault) return undefined
     throw error

@@ -18,6 +18,8 @@ export interface ExpectedFile {
   readonly description: string
   /** What is in use on the source; the file can hardly be under a few per cent of it. */
   readonly usedMiB?: number
+  /** Of the partition or logical volume, as the schema writes it: `FAT32`, `ext4`. */
+  readonly fsType?: string
   /** Of the partition or logical volume, in bytes, where the schema says it. */
   readonly sizeBytes?: number
   /** It may be absent, and is not a surprise when it is there. */
@@ -48,6 +50,8 @@ function winpeFiles(drive: Drive, capture: Capture): ExpectedFile[] {
     files.push({
       ...exactly(`hd${drive.index}/part${partition.number}.winpe.wim`),
       ...usedOf(partition, drive),
+      ...sizeOf(partition, drive),
+      fsType: partition.fsType,
       description: describePartition(drive, partition),
       // What was switched off in a custom schema need not be captured.
       ...((!drive.active || !partition.active) && { optional: true }),
