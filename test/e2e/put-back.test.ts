@@ -1,10 +1,17 @@
 import { beginUpload, connectCatalog, type CatalogConnection } from '@goldkeep/client'
-import { copyDatabase, putBackDatabase, startHouse, winpeSchema, type House } from '@goldkeep/testing'
+import {
+  copyDatabase,
+  isTried,
+  putBackDatabase,
+  startHouse,
+  triesAll,
+  winpeSchema,
+  type House,
+} from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isTried, triesAll } from '../../services/storage/test/support/matrix-sample.js'
 import { contentOf } from '../faults/support/storage-session.js'
 import { untilPublished } from './support/until-published.js'
 

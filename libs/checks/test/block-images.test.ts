@@ -1,90 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { execFileSync } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
-import { crc32, gzipSync } from 'node:zlib'
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { combineFindings, decideVerdict, runDeepChecks, runQuickChecks } from '../src/index.js'
+import { ffuImage, flipped, lz4, partcloneImage } from './make-images.js'
 import { Bench, complaints, findingOf, linux, schemaOf, winpe } from './make-version.js'
 
 let bench: Bench
 const signal = new AbortController().signal
-const blocks = 512
-const blockBytes = 1024
 
 beforeAll(async () => {
   bench = await Bench.open()
 })
 afterAll(() => bench.close())
-
-const lz4 = (bytes: Uint8Array, ...parameters: string[]): Buffer =>
-  execFileSync('lz4', ['-c', ...parameters], { input: bytes, maxBuffer: 1e9 })
-const partcloneSum = (bytes: Uint8Array): Buffer => {
-  const sum = Buffer.alloc(4)
-  sum.writeUInt32LE((crc32(bytes) ^ 0xffffffff) >>> 0)
-  return sum
-}
-
-/** A partclone image of version 2 of which all blocks are used. */
-function partcloneImage(fileSystem = 'NTFS'): Buffer {
-  const head = Buffer.alloc(106)
-  head.write('partclone-image')
-  head.write('0.3.23', 16)
-  head.write('0002', 30)
-  head.writeUInt16LE(0xc0de, 34)
-  head.write(fileSystem, 36)
-  head.writeBigUInt64LE(BigInt(blocks * blockBytes), 52)
-  for (const at of [60, 68, 76]) head.writeBigUInt64LE(BigInt(blocks), at)
-  for (const [at, value] of [
-    [84, blockBytes],
-    [88, 18],
-    [100, 100],
-  ] as const)
-    head.writeUInt32LE(value, at)
-  for (const [at, value] of [
-    [92, 2],
-    [94, 64],
-    [96, 0x20],
-    [98, 4],
-  ] as const)
-    head.writeUInt16LE(value, at)
-  head.writeUInt16LE(0x0101, 104)
-  const bitmap = Buffer.alloc(blocks / 8, 0xff)
-  const parts = [head, partcloneSum(head), bitmap, partcloneSum(bitmap)]
-  for (let left = blocks; left > 0; left -= 100) {
-    const group = randomBytes(Math.min(left, 100) * blockBytes)
-    parts.push(group, partcloneSum(group))
-  }
-  return Buffer.concat(parts)
-}
-
-function ffuImage(): Buffer {
-  const chunkBytes = 128 * 1024
-  const chunks = [randomBytes(chunkBytes), randomBytes(chunkBytes)] as const
-  chunks[0].write('ImageFlash  ', 4)
-  const head = Buffer.alloc(chunkBytes)
-  head.writeUInt32LE(32, 0)
-  head.write('SignedImage ', 4)
-  for (const [at, value] of [
-    [16, 128],
-    [20, 0x800c],
-    [24, 8],
-    [28, 64],
-  ] as const)
-    head.writeUInt32LE(value, at)
-  chunks.forEach((chunk, index) =>
-    createHash('sha256')
-      .update(chunk)
-      .digest()
-      .copy(head, 40 + 32 * index),
-  )
-  return Buffer.concat([head, ...chunks])
-}
-
-const flipped = (bytes: Buffer, at = bytes.length >> 1): Buffer => {
-  const copy = Buffer.from(bytes)
-  copy[at] = (copy[at] ?? 0) ^ 1
-  return copy
-}
 
 async function examine(path: string, bytes: Buffer, partition: object = {}) {
   const fsType = path.includes('imager') ? 'btrfs' : 'ntfs'
@@ -121,7 +49,7 @@ describe('a whole block image', () => {
       () => Buffer.concat([gzipSync('a'), gzipSync(randomBytes(90_000))]),
     ],
     ['partclone', 'part1.ntfs.uncp', () => partcloneImage()],
-    ['lz4 under the name of a WIM', 'part1.imager.wim', () => lz4(partcloneImage('BTRFS'))],
+    ['lz4 under the name of a WIM', 'part1.imager.wim', () => lz4(partcloneImage({ fileSystem: 'BTRFS' }))],
     ['FFU', 'disk.ffu', ffuImage],
   ])('of %s is VALID', async (_kind, name, make) => {
     const { all, decision } = await examine(`hd0/${name}`, make())
@@ -141,7 +69,7 @@ describe('a block image', () => {
     ['gzip under the name of lz4', 'part1.ntfs.lz4', () => gzipSync(partcloneImage())],
     ['text under the name of lz4', 'part1.ntfs.lz4', () => Buffer.from('<html>not found</html>')],
     ['an lz4 header with a wrong checksum', 'part1.ntfs.lz4', () => flipped(lz4(partcloneImage()), 6)],
-    ['another file system', 'part1.ntfs.lz4', () => lz4(partcloneImage('EXTFS'))],
+    ['another file system', 'part1.ntfs.lz4', () => lz4(partcloneImage({ fileSystem: 'EXTFS' }))],
     ['a WIM under the name of an FFU', 'disk.ffu', () => Buffer.from('MSWIM\0\0\0'.padEnd(300))],
   ])('of %s fails at the seal', async (_kind, name, make) => {
     const { quick, decision } = await examine(`hd0/${name}`, make())

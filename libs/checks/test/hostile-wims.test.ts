@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createHash } from 'node:crypto'
 import type { Finding } from '@goldkeep/domain'
 import {
   decideVerdict,
@@ -8,6 +7,7 @@ import {
   thoroughLimits,
   type DeepCheckOptions,
 } from '../src/index.js'
+import { renamed } from './matrix/damage.js'
 import { Bench, findingOf, ntfs, schemaOf, winpe } from './make-version.js'
 
 const wim = 'hd0/part1.winpe.wim'
@@ -28,29 +28,6 @@ async function validate(bytes: Uint8Array, options: Partial<DeepCheckOptions> = 
   const quick = await runQuickChecks(subject, thoroughLimits)
   const findings = [...quick, ...(await runDeepChecks(subject, { signal, quick, ...options }))]
   return { decision: decideVerdict(subject, findings), content: findingOf(findings, 'wim-content'), findings }
-}
-
-/** The image with a file renamed in its metadata, whose hash is made right again. */
-function renamed(bytes: Buffer, from: string, to: string): Buffer {
-  const copy = Buffer.from(bytes)
-  const [entry, offset, size] = metadataOf(copy)
-  const metadata = copy.subarray(offset, offset + size)
-  const at = metadata.indexOf(Buffer.from(from, 'utf16le'))
-  if (at < 0 || from.length !== to.length) throw new Error('cannot be renamed so')
-  Buffer.from(to, 'utf16le').copy(metadata, at)
-  createHash('sha1')
-    .update(metadata)
-    .digest()
-    .copy(copy, entry + 30)
-  return copy
-}
-
-/** Where the entry of the metadata resource is, and the resource. */
-function metadataOf(bytes: Buffer): [number, number, number] {
-  const table = Number(bytes.readBigUInt64LE(0x38))
-  for (let entry = table; ; entry += 50)
-    if ((bytes.readUInt8(entry + 7) & 2) !== 0)
-      return [entry, Number(bytes.readBigUInt64LE(entry + 8)), Number(bytes.readBigUInt64LE(entry + 16))]
 }
 
 describe('names that wimlib passes over in silence or with a warning', () => {

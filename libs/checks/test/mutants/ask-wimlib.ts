@@ -10,10 +10,19 @@ export interface WimlibAnswers {
   readonly pipe?: number
 }
 
-/** Reads a WIM in the three ways in which it is ever read, under a limit of memory. `scratch` is made and removed. */
-export async function askWimlib(file: string, pipable: boolean, scratch: string): Promise<WimlibAnswers> {
-  const verify = await wimlib(['verify', file])
-  const apply = await wimlib(['apply', file, '1', scratch])
+/**
+ * Reads a WIM in the three ways in which it is ever read, under a limit of memory. `scratch` is made and removed.
+ * @param parts the other files of a split WIM
+ */
+export async function askWimlib(
+  file: string,
+  pipable: boolean,
+  scratch: string,
+  parts: readonly string[] = [],
+): Promise<WimlibAnswers> {
+  const others = parts.map((part) => `--ref=${part}`)
+  const verify = await wimlib(['verify', file, ...others])
+  const apply = await wimlib(['apply', file, '1', scratch, ...others])
   await rm(scratch, { recursive: true, force: true })
   if (!pipable) return { verify, apply }
   const pipe = await wimlib(['apply', '-', '1', scratch], file)

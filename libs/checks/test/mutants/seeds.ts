@@ -1,4 +1,5 @@
 import type { Bench } from '../make-version.js'
+import { everyForm, isPipable, wimForms } from '../wim-forms.js'
 
 export interface Seed {
   readonly name: string
@@ -6,26 +7,14 @@ export interface Seed {
   readonly pipable: boolean
 }
 
-const kinds: readonly (readonly string[])[] = [
-  ['--compress=none'],
-  ['--compress=fast'],
-  ['--compress=LZX'],
-  ['--compress=LZMS'],
-  ['--compress=fast', '--check'],
-  ['--solid'],
-  ['--compress=none', '--pipable'],
-  ['--compress=fast', '--pipable'],
-  ['--compress=LZX', '--pipable'],
-  ['--compress=LZMS', '--pipable'],
-  ['--compress=fast', '--pipable', '--check'],
-]
-
 /** A real capture of one tree in each form that wimlib writes. */
 export async function captureSeeds(bench: Bench): Promise<Seed[]> {
   const seeds: Seed[] = []
-  for (const words of kinds) {
-    const bytes = await bench.captureMixedTree(...words)
-    seeds.push({ name: words.join(' '), bytes, pipable: words.includes('--pipable') })
-  }
+  for (const form of everyForm)
+    seeds.push({
+      name: form,
+      bytes: await bench.captureMixedTree(...wimForms[form]),
+      pipable: isPipable(form),
+    })
   return seeds
 }

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { directoryInMemory, type TemporaryDirectory } from '@goldkeep/testing'
+import {
+  directoryInMemory,
+  isTried,
+  matrixTimeout,
+  strideOf,
+  type TemporaryDirectory,
+} from '@goldkeep/testing'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isTried, matrixTimeout, strideOf } from '../support/matrix-sample.js'
 import { makeWorld, type World } from '../support/world.js'
 import { crashAt, inPeace } from './crash-at-step.js'
 import type { Operation } from './operations.js'

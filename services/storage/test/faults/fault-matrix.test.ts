@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { directoryInMemory, type TemporaryDirectory } from '@goldkeep/testing'
+import { directoryInMemory, matrixTimeout, type TemporaryDirectory } from '@goldkeep/testing'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '../crash/operations.js'
 import { recoveries } from '../crash/recoveries.js'
 import { worldBefore } from '../crash/world-before.js'
-import { matrixTimeout } from '../support/matrix-sample.js'
 import { makeWorld, type World } from '../support/world.js'
 import { callsToFail, faultAt } from './fault-at-call.js'
 
