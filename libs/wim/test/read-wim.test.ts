@@ -31,7 +31,13 @@ beforeAll(async () => {
 describe('a whole WIM', () => {
   test('that is pipable says so, and where everything lies', async () => {
     const header = await readWimHeader(inMemory(pipable))
-    expect(header).toMatchObject({ pipable: true, allowsSolid: false, imageCount: 1, partNumber: 1, totalParts: 1 })
+    expect(header).toMatchObject({
+      pipable: true,
+      allowsSolid: false,
+      imageCount: 1,
+      partNumber: 1,
+      totalParts: 1,
+    })
     expect(header.xml.offset + header.xml.size + headerBytes).toBe(pipable.length)
   })
 
