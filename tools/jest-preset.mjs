@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
+
 /** The jest settings of every project: TypeScript sources through swc, as ES modules. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: fileURLToPath(new URL('./jest-environment.mjs', import.meta.url)),
   testEnvironmentOptions: { customExportConditions: ['@goldkeep/source', 'node'] },
   testMatch: ['**/src/**/*.test.ts', '**/test/**/*.test.ts', '**/{e2e,faults}/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
