@@ -1,7 +1,7 @@
 import { DomainError } from '@goldkeep/domain'
 import { decodeUtf8 } from './decode-text.js'
 import { JsonFault, scanJson, type RepeatedKey } from './scan-json.js'
-import { positionText } from './text-position.js'
+import { positionsIn, positionText } from './text-position.js'
 import { maxSchemaBytes, maxSchemaDepth } from './schema.js'
 
 /** A JSON value with the place where it stands; keys are looked up without regard to case. */
@@ -36,13 +36,11 @@ export function readJson(bytes: Uint8Array): JsonDocument {
   const text = decodeUtf8(bytes)
   if (typeof text !== 'string') throw refuseSchema('schema', 'one line of JSON in UTF-8', text.found)
   if (text.trim() === '') throw refuseSchema('schema', 'one line of JSON', 'nothing')
-  const repeated = scan(text)
-  return {
-    root: { place: 'schema', value: JSON.parse(text) as unknown },
-    repeatedKeys: repeated.map(
-      ({ key, at }) => `${JSON.stringify(key.slice(0, 40))} at ${positionText(text, at)}`,
-    ),
-  }
+  const positionOf = positionsIn(text)
+  const repeatedKeys = scan(text).map(
+    ({ key, at }) => `${JSON.stringify(key.slice(0, 40))} at ${positionOf(at)}`,
+  )
+  return { root: { place: 'schema', value: JSON.parse(text) as unknown }, repeatedKeys }
 }
 
 function scan(text: string): readonly RepeatedKey[] {
@@ -68,17 +66,18 @@ export function placeText(place: string): string {
   return `${place} (logical volume entry ${Number(volume) + 1} of ${inDisk})`
 }
 
+/** Gives an object's members by their keys in lower case. */
+export type Members = (key: string) => JsonNode
+
 /**
- * A member of an object. Of keys that differ only in case the last one counts, as in the legacy
- * readers. Own keys only: `__proto__` is a key like any other.
+ * The members of an object, found in one pass over its keys, which may be very many. Of keys that differ only in case
+ * the last one counts, as in the legacy readers. Own keys only: `__proto__` is a key like any other.
+ * @throws DomainError INVALID_SCHEMA when it is no object
  */
-export function member(node: JsonNode, key: string): JsonNode {
-  const place = node.place === 'schema' ? key : `${node.place}.${key}`
-  let value: unknown
-  for (const [name, found] of Object.entries(objectOf(node))) {
-    if (name.toLowerCase() === key) value = found
-  }
-  return { place, value }
+export function membersOf(node: JsonNode): Members {
+  const values = new Map(Object.entries(objectOf(node)).map(([key, value]) => [key.toLowerCase(), value]))
+  const inside = node.place === 'schema' ? '' : `${node.place}.`
+  return (key) => ({ place: `${inside}${key}`, value: values.get(key) as unknown })
 }
 
 function objectOf(node: JsonNode): object {

@@ -1,4 +1,4 @@
-import { items, member, placeText, readJson, refuseSchema, textOf, type JsonNode } from './json-node.js'
+import { items, membersOf, placeText, readJson, refuseSchema, textOf, type JsonNode } from './json-node.js'
 import {
   maxDrives,
   maxOddities,
@@ -23,7 +23,7 @@ interface Reading {
  */
 export function parseSchema(bytes: Uint8Array): Schema {
   const { root, repeatedKeys } = readJson(bytes)
-  const list = member(root, 'harddrives')
+  const list = membersOf(root)('harddrives')
   if (!Array.isArray(list.value))
     throw refuseSchema('harddrives', 'a list of drives', list.value === undefined ? 'nothing' : 'no list')
   const reading: Reading = { oddities: [], volumes: 0 }
@@ -32,33 +32,34 @@ export function parseSchema(bytes: Uint8Array): Schema {
 }
 
 function readDrive(node: JsonNode, index: number, reading: Reading): Drive {
-  const partitions = member(node, 'partitions')
+  const member = membersOf(node)
   return {
     index,
-    name: textOf(member(node, 'name')),
-    ...optional('sizeSectors', numberOf(member(node, 'size'), reading)),
-    sectorBytes: numberOf(member(node, 'lbs'), reading) || 512,
-    table: textOf(member(node, 'table')).toLowerCase(),
-    active: isActive(member(node, 'active')),
-    partitions: items(partitions, maxVolumes).map((item) => readPartition(item, reading)),
+    name: textOf(member('name')),
+    ...optional('sizeSectors', numberOf(member('size'), reading)),
+    sectorBytes: numberOf(member('lbs'), reading) || 512,
+    table: textOf(member('table')).toLowerCase(),
+    active: isActive(member('active')),
+    partitions: items(member('partitions'), maxVolumes).map((item) => readPartition(item, reading)),
   }
 }
 
 function readPartition(node: JsonNode, reading: Reading): Partition {
   countVolume(node, reading)
-  const number = textOf(member(node, 'number'))
+  const member = membersOf(node)
+  const number = textOf(member('number'))
   if (!/^\d{1,4}$/.test(number))
     throw refuseSchema(`${node.place}.number`, 'a partition number', JSON.stringify(number))
-  const group = readVolumeGroup(member(node, 'volumegroup'), reading)
+  const group = readVolumeGroup(member('volumegroup'), reading)
   return {
     number: String(Number(number)),
-    ...optional('sizeSectors', numberOf(member(node, 'size'), reading)),
-    ...optional('volumeMiB', numberOf(member(node, 'volumesize'), reading)),
-    ...optional('usedMiB', numberOf(member(node, 'usedmb'), reading)),
-    type: textOf(member(node, 'type')),
-    fsType: textOf(member(node, 'fstype')),
-    fsId: textOf(member(node, 'fsid')),
-    active: isActive(member(node, 'active')),
+    ...optional('sizeSectors', numberOf(member('size'), reading)),
+    ...optional('volumeMiB', numberOf(member('volumesize'), reading)),
+    ...optional('usedMiB', numberOf(member('usedmb'), reading)),
+    type: textOf(member('type')),
+    fsType: textOf(member('fstype')),
+    fsId: textOf(member('fsid')),
+    active: isActive(member('active')),
     ...(group && { volumeGroup: group }),
   }
 }
@@ -66,23 +67,25 @@ function readPartition(node: JsonNode, reading: Reading): Partition {
 /** `undefined` for an absent group and for one without a name, which the clients write as `{}`. */
 function readVolumeGroup(node: JsonNode, reading: Reading): VolumeGroup | undefined {
   if (typeof node.value !== 'object' || node.value === null) return undefined
-  const name = textOf(member(node, 'name'))
+  const member = membersOf(node)
+  const name = textOf(member('name'))
   if (name === '') return undefined
-  const volumes = items(member(node, 'logicalvolumes'), maxVolumes)
+  const volumes = items(member('logicalvolumes'), maxVolumes)
   return { name, logicalVolumes: volumes.map((item) => readLogicalVolume(item, reading)) }
 }
 
 function readLogicalVolume(node: JsonNode, reading: Reading): LogicalVolume {
   countVolume(node, reading)
-  const name = textOf(member(node, 'name'))
+  const member = membersOf(node)
+  const name = textOf(member('name'))
   if (name === '') throw refuseSchema(`${node.place}.name`, 'the name of a logical volume', 'nothing')
   return {
     name,
-    ...optional('sizeSectors', numberOf(member(node, 'size'), reading)),
-    ...optional('volumeMiB', numberOf(member(node, 'volumesize'), reading)),
-    ...optional('usedMiB', numberOf(member(node, 'usedmb'), reading)),
-    fsType: textOf(member(node, 'fstype')),
-    active: isActive(member(node, 'active')),
+    ...optional('sizeSectors', numberOf(member('size'), reading)),
+    ...optional('volumeMiB', numberOf(member('volumesize'), reading)),
+    ...optional('usedMiB', numberOf(member('usedmb'), reading)),
+    fsType: textOf(member('fstype')),
+    active: isActive(member('active')),
   }
 }
 

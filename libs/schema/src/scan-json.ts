@@ -119,7 +119,8 @@ class JsonScanner {
       if (this.take(escape) === '') throw this.fault('an escape such as `\\\\`, `\\"` or `\\n`')
     }
     this.at += 1
-    return JSON.parse(this.text.slice(start, this.at)) as string
+    const written = this.text.slice(start, this.at)
+    return written.includes('\\') ? (JSON.parse(written) as string) : written.slice(1, -1)
   }
 
   private number(): void {

@@ -7,12 +7,27 @@ export interface TextFault {
 }
 
 /** `line 1, column 14`, as editors count: from 1. */
-export function positionText(text: string, at: number): string {
-  const before = text.slice(0, at)
-  const lineStart = before.lastIndexOf('\n') + 1
-  const line = before.split('\n').length
-  return `line ${line}, column ${[...before.slice(lineStart)].length + 1}`
+export const positionText = (text: string, at: number): string => positionsIn(text)(at)
+
+/** Gives the positions of several places in one pass over the text; each place is behind the one before. */
+export function positionsIn(text: string): (at: number) => string {
+  let line = 1
+  let column = 1
+  let counted = 0
+  return (at) => {
+    for (; counted < at; counted += 1) {
+      const unit = text.charCodeAt(counted)
+      if (unit === 0x0a) {
+        line += 1
+        column = 1
+      } else if (!isSecondHalf(unit)) column += 1
+    }
+    return `line ${line}, column ${column}`
+  }
 }
+
+/** Of a letter that takes two units of UTF-16. */
+const isSecondHalf = (unit: number): boolean => (unit & 0xfc00) === 0xdc00
 
 /** The letter at a place, in words where it cannot be shown. */
 export function describeLetter(text: string, at: number): string {
