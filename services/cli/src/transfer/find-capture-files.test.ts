@@ -19,6 +19,8 @@ test('a capture is its schema and what lies in hd0, hd1, …; the rest is named'
     'hd1/table',
     'hd0/deeper/x',
     'notes.txt',
+    'hd0/Thumbs.db',
+    'hd1/desktop.ini',
   ])
     await writeFile(join(directory, name), name)
   const capture = await findCaptureFiles(`${directory}/`)
@@ -29,7 +31,7 @@ test('a capture is its schema and what lies in hd0, hd1, …; the rest is named'
     'hd1/table',
   ])
   // The legacy server's `guid` stands beside every capture, and is nobody's mistake.
-  expect(capture.leftOut).toEqual(['hd0/deeper/x', 'notes.txt'])
+  expect(capture.leftOut).toEqual(['hd0/deeper/x', 'hd0/Thumbs.db', 'hd1/desktop.ini', 'notes.txt'])
 })
 
 test.each(['hd0/link.wim', 'hd0'])(

@@ -1,6 +1,6 @@
 import { isFilePath } from '@goldkeep/domain'
 import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { usageError } from '../cli-error.js'
 import { filesBelow, type FoundFile } from './files-below.js'
 import { unfinishedMark } from './replace-capture.js'
@@ -16,6 +16,10 @@ export interface CaptureFile {
 
 /** The legacy server's id of the last upload, which stands beside each capture; a version has its own. */
 const serverFile = 'guid'
+
+/** What file managers leave in every folder that they show. */
+const managersFiles: ReadonlySet<string> = new Set(['thumbs.db', 'desktop.ini'])
+const isManagersFile = (path: string): boolean => managersFiles.has(basename(path).toLowerCase())
 
 /** A folder as a capture leaves it. */
 export interface CaptureDirectory {
@@ -49,7 +53,7 @@ export async function findCaptureFiles(directory: string): Promise<CaptureDirect
       `${join(directory, link.path)}: expected a file or folder of the capture, found a symbolic link; put what it leads to in its place`,
     )
   const fits = ({ entry, path }: FoundFile): boolean =>
-    entry.isFile() && path.startsWith('hd') && isFilePath(path)
+    entry.isFile() && path.startsWith('hd') && isFilePath(path) && !isManagersFile(path)
   return {
     schema,
     files: await Promise.all(paths.filter(fits).map(({ path }) => describeFile(directory, path))),
