@@ -16,13 +16,17 @@ export interface SealedFile {
 /** One upload, from begin to seal. */
 export interface UploadSession {
   readonly versionId: string
+  /** By which storage knows this process as the writer of files. */
+  readonly writerId: string
   /** Aborts when the upload is broken off here. */
   readonly signal: AbortSignal
   /** Stages the upload in storage; repeating it is harmless. */
   open(schema: Uint8Array): Promise<storage.UploadStatus>
   status(): Promise<storage.UploadStatus>
+  /** Writes one file, as this process unless the request names another writer. */
   write(
-    request: Omit<WriteFileRequest, 'versionId' | 'writerId' | 'retry' | 'signal'>,
+    request: Omit<WriteFileRequest, 'versionId' | 'writerId' | 'retry' | 'signal'> &
+      Partial<Pick<WriteFileRequest, 'writerId'>>,
   ): ReturnType<typeof writeFile>
   seal(files: readonly SealedFile[]): Promise<storage.SealResponse>
   close(): void
@@ -43,10 +47,11 @@ export function resumeUpload(
   const signal = retry.signal ?? new AbortController().signal
   return {
     versionId,
+    writerId,
     signal,
     open: (schema) => connection.call(({ uploadData }) => uploadData.open({ versionId, schema }, { signal })),
     status: () => connection.call(({ uploadData }) => uploadData.getStatus({ versionId }, { signal })),
-    write: (request) => writeFile(connection, { ...request, versionId, writerId, retry, signal }),
+    write: (request) => writeFile(connection, { writerId, ...request, versionId, retry, signal }),
     seal: (files) =>
       connection.call(({ uploadData }) =>
         uploadData.seal({ versionId, files: files.map(sealMessage) }, { signal }),

@@ -12,7 +12,7 @@ import { resolve } from 'node:path'
 import { formatSize } from '../output/format.js'
 import type { Progress } from '../output/progress-line.js'
 import { hexDigest } from '../views/words.js'
-import { writerIsGone, type UploadRecords } from './upload-records.js'
+import type { UploadRecord, UploadRecords } from './upload-records.js'
 
 export interface SendFile {
   readonly upload: UploadSession
@@ -51,14 +51,16 @@ export async function sendFile(request: SendFile): Promise<SentFile> {
   const source = await fileSource(file)
   const line = progress.line(path, source.size)
   const known = request.status.files.find((one) => one.path === path)
+  const { record, writerId } = await records.claim(upload.versionId, path, upload.writerId)
   const remember = (attemptId: string, finished?: { size: number; sha256: string }): Promise<void> =>
     records.save(upload.versionId, path, {
       attemptId,
+      writerId,
       source: { ...source.identity, file },
       ...(finished && { finished }),
     })
   try {
-    const mode = await planFor(request, known, source.identity, file)
+    const mode = await planFor(request, known, record, source.identity)
     if (mode.kind === 'skip') {
       const { size, sha256 } = mode
       await remember(known?.attemptId ?? '', { size, sha256 })
@@ -70,8 +72,8 @@ export async function sendFile(request: SendFile): Promise<SentFile> {
       source,
       mode,
       waitForSpaceMs: request.waitForSpaceMs,
-      takeOver:
-        request.takeOver || writerIsGone(await records.read(upload.versionId, path), known?.attemptId),
+      writerId,
+      takeOver: request.takeOver,
       // Before any byte is sent, so that even a process that is killed can be followed by another.
       onAttempt: remember,
       onProgress: ({ committed, state }) => line.update(committed, stateRemark(state)),
@@ -88,13 +90,12 @@ export async function sendFile(request: SendFile): Promise<SentFile> {
 }
 
 async function planFor(
-  { records, upload, path }: SendFile,
+  { upload, file }: SendFile,
   known: catalog.UploadFile | undefined,
+  record: UploadRecord | undefined,
   identity: FileIdentity,
-  file: string,
 ): Promise<Plan> {
   if (!known) return { kind: 'restart' }
-  const record = await records.read(upload.versionId, path)
   const same =
     record?.source !== undefined && sameFile(record.source, identity) && record.attemptId === known.attemptId
   const sha256 = hexDigest(known.digest)

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { UploadRecords, writerIsGone } from './upload-records.js'
+import { UploadRecords } from './upload-records.js'
 
 const version = '20261122T181502Z-4k7q'
 const source = { file: '/a.wim', size: 5, mtimeMs: 1.5, inode: '7' }
@@ -30,12 +30,26 @@ test('a record that cannot be read is as good as none', async () => {
   expect(await kept.read(version, 'hd0/a.wim')).toBeUndefined()
 })
 
-test('only a process of this machine that is no more leaves its file to be taken over', () => {
+test('only the id of a process of this machine that is no more is taken by its successor', async () => {
   const { pid } = spawnSync('true')
-  const gone = { attemptId: 'att-1', writer: { host: hostname(), pid } }
-  expect(writerIsGone(gone, 'att-1')).toBe(true)
-  expect(writerIsGone(gone, 'att-2')).toBe(false)
-  expect(writerIsGone({ ...gone, writer: { host: hostname(), pid: process.ppid } }, 'att-1')).toBe(false)
-  expect(writerIsGone({ ...gone, writer: { host: 'elsewhere', pid } }, 'att-1')).toBe(false)
-  expect(writerIsGone(undefined, 'att-1')).toBe(false)
+  const left = { attemptId: 'att-1', writerId: 'former', source, writer: { host: hostname(), pid } }
+  const kept = await records()
+  for (const [writer, expected] of [
+    [left.writer, 'former'],
+    [{ host: hostname(), pid: process.ppid }, 'own'],
+    [{ host: 'elsewhere', pid }, 'own'],
+  ] as const) {
+    await kept.save(version, 'hd0/a.wim', { ...left, writer })
+    const { record, writerId } = await kept.claim(version, 'hd0/a.wim', 'own')
+    expect({ record, writerId }).toEqual({ record: { ...left, writer }, writerId: expected })
+    // What is known of the attempt stays, and the file has this process as its writer.
+    const claimed = {
+      attemptId: 'att-1',
+      source,
+      writerId: expected,
+      writer: { host: hostname(), pid: process.pid },
+    }
+    expect(await kept.read(version, 'hd0/a.wim')).toEqual(claimed)
+  }
+  expect((await kept.claim(version, 'hd0/b.wim', 'own')).writerId).toBe('own')
 })

@@ -8,8 +8,9 @@ const recordFormat = z.object({
   attemptId: z.string(),
   /** The file that is being sent, as it was; absent for a pipe, which cannot be gone on with. */
   source: z.object({ file: z.string(), size: z.number(), mtimeMs: z.number(), inode: z.string() }).optional(),
-  /** The process that wrote last. */
+  /** The process that wrote last, and the id by which storage knows it. */
   writer: z.object({ host: z.string(), pid: z.number() }).optional(),
+  writerId: z.string().optional(),
   /** As this program counted it while sending. */
   finished: z.object({ size: z.number(), sha256: z.string() }).optional(),
 })
@@ -46,6 +47,25 @@ export class UploadRecords {
     await rename(temporary, file)
   }
 
+  /**
+   * Writes down, before storage hears of it, that this process is the file's writer. One that follows a process of
+   * this machine which is no more takes its id: so storage gives it at once what that one held, and nobody else's.
+   * @param ownId the id of this process
+   * @returns the record before, and the id to write under
+   */
+  async claim(
+    versionId: string,
+    path: string,
+    ownId: string,
+  ): Promise<{ readonly record: UploadRecord | undefined; readonly writerId: string }> {
+    const record = await this.read(versionId, path)
+    const { writer, writerId: formerId, ...rest } = record ?? { attemptId: '' }
+    const isLeft = writer !== undefined && writer.pid !== process.pid && isGone(writer)
+    const writerId = isLeft && formerId !== undefined ? formerId : ownId
+    await this.save(versionId, path, { ...rest, writerId })
+    return { record, writerId }
+  }
+
   /** After the seal or the abort there is nothing to go on with. */
   async forget(versionId: string): Promise<void> {
     await rm(this.directoryOf(versionId), { recursive: true, force: true })
@@ -58,15 +78,6 @@ export class UploadRecords {
   private fileOf(versionId: string, path: string): string {
     return join(this.directoryOf(versionId), `${path.replaceAll('/', ',')}.json`)
   }
-}
-
-/**
- * Whether the attempt's last writer was a process of this machine that is no more. Nobody else can then
- * be writing, so that the file may be taken over without waiting.
- */
-export function writerIsGone(record: UploadRecord | undefined, attemptId: string | undefined): boolean {
-  if (!record?.writer || record.attemptId !== attemptId) return false
-  return record.writer.pid !== process.pid && isGone(record.writer)
 }
 
 /** Whether it was a process of this machine, and is no more. */
