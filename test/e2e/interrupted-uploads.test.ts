@@ -7,7 +7,7 @@ import {
   type TcpProxy,
 } from '@goldkeep/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { interruptUploads } from './support/interrupt-uploads.js'
 import { captureMachine, efi, windows, type Capture } from './support/scenario.js'
@@ -105,6 +105,21 @@ describe('a command that is broken off while its upload begins', () => {
   }, 60_000)
 })
 
+test('a command that is killed while its first file begins is repeated at once', async () => {
+  toStorage.delay(300)
+  const running = goldkeep().start(...folderUpload())
+  const staged = async (): Promise<boolean> => {
+    const found = await readdir(join(house.volume, 'staging'), { recursive: true })
+    return found.some((name) => name.endsWith(efi))
+  }
+  await waitUntil(staged, { timeoutMs: 30_000, what: 'storage has begun the file' })
+  running.process.kill('SIGKILL')
+  await running.outcome
+  toStorage.delay(0)
+  await goldkeep().run(...folderUpload())
+  expect(await states()).toEqual(['PENDING'])
+}, 60_000)
+
 const sealed = async (): Promise<string | undefined> => {
   const names = await readdir(join(house.volume, 'images', image, 'versions')).catch(() => [])
   return names.find((name) => /^\d{8}T/.test(name))
@@ -143,6 +158,20 @@ describe('a command that is broken off after the seal', () => {
       expect(stderr).toContain(`${image}@1 is sealed, and its checks go on: goldkeep version wait ${image}@1`)
     }
     expect(await states()).toEqual(['PENDING'])
+  }, 60_000)
+
+  test('and whose version is lost makes another one', async () => {
+    toStorage.delay(400)
+    const running = goldkeep().start(...folderUpload())
+    const id = await waitUntil(sealed, { timeoutMs: 30_000, what: 'storage has sealed' })
+    running.process.kill('SIGINT')
+    await running.outcome
+    toStorage.delay(0)
+    await rm(join(house.volume, 'images', image, 'versions', id), { recursive: true })
+    const { code, stderr } = await goldkeep().attempt(...folderUpload())
+    expect(stderr).toContain('was sealed from this folder and is MISSING; this makes another version')
+    expect(code).toBe(0)
+    expect(await states()).toHaveLength(2)
   }, 60_000)
 
   test('because the catalog is lost says the same', async () => {

@@ -1,5 +1,6 @@
 import { resumeUpload, type UploadSession } from '@goldkeep/client'
 import { catalog } from '@goldkeep/contracts'
+import { isDomainError } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -11,6 +12,7 @@ import type { CaptureDirectory } from './find-capture-files.js'
 import { findUpload, isOpen } from './find-upload.js'
 import type { SentFile } from './send-file.js'
 import { matchSealed } from './match-sealed.js'
+import { isLost, presenceWord } from '../views/words.js'
 import { UploadRecords } from './upload-records.js'
 
 export interface DirectoryUpload {
@@ -79,12 +81,30 @@ async function goOnWith(
     return { upload, sealedFiles: undefined }
   }
   if (known.lifecycle !== catalog.Lifecycle.LIFECYCLE_SEALED) return undefined
+  const name = `${known.imageId}@${known.number}`
+  const lost = await lossOf(session, upload)
+  if (lost !== undefined) {
+    session.say(`${name} was sealed from this folder and is ${lost}; this makes another version`)
+    return undefined
+  }
   const sealedFiles = await matchSealed(session, versionId, capture)
   if (sealedFiles) return { upload, sealedFiles }
-  session.say(
-    `${known.imageId}@${known.number} was sealed from this folder, which has changed since; this makes another version`,
-  )
+  session.say(`${name} was sealed from this folder, which has changed since; this makes another version`)
   return undefined
+}
+
+/** The word for a version whose bytes cannot be had any more; nothing where they can. */
+async function lossOf(session: Session, upload: UploadSession): Promise<string | undefined> {
+  const { versions } = await session.catalog()
+  const { presence } = await versions.get({ by: { $case: 'versionId', value: upload.versionId } })
+  if (isLost(presence)) return presenceWord(presence)
+  // The catalog hears of a loss only when somebody has met it.
+  const isThere = await upload.status().catch((error: unknown) => {
+    if (isDomainError(error, 'UPLOAD_NOT_FOUND') || isDomainError(error, 'VERSION_NOT_FOUND'))
+      return undefined
+    throw error
+  })
+  return isThere ? undefined : 'MISSING'
 }
 
 /** One small file for each folder, schema and image of a house. */

@@ -2,7 +2,7 @@ import { catalog } from '@goldkeep/contracts'
 import { schemaPath } from '@goldkeep/domain'
 import { collectPages } from '../collect-pages.js'
 import type { Session } from '../session.js'
-import { hexDigest } from '../views/words.js'
+import { hexDigest, isLost } from '../views/words.js'
 import type { SentFile } from './send-file.js'
 
 /** Versions of equal size are compared by their digests, the newest first; more than these are not looked at. */
@@ -24,7 +24,7 @@ export async function findEqualVersion(
   )
   const alike = others
     .filter((one) => one.versionId !== versionId && one.sizeBytes === own.sizeBytes)
-    .filter((one) => one.fileCount === own.fileCount)
+    .filter((one) => one.fileCount === own.fileCount && !isLost(one.presence))
     .toSorted((one, other) => other.number - one.number)
   const sent = new Map(files.map(({ path, sha256 }) => [path, sha256]))
   for (const { versionId: other } of alike.slice(0, maxCompared)) {

@@ -20,6 +20,10 @@ export const uploadStateWord = wordOf(storage.UploadState, 'UPLOAD_STATE_')
 export const deploymentStateWord = wordOf(catalog.DeploymentState, 'DEPLOYMENT_STATE_')
 export const primaryChangeWord = wordOf(catalog.PrimaryChangeKind, 'PRIMARY_CHANGE_KIND_')
 
+/** Whether the bytes of a version are gone or wrong; a volume that cannot read them at present may yet have them. */
+export const isLost = (presence: catalog.Presence): boolean =>
+  presence === catalog.Presence.PRESENCE_MISSING || presence === catalog.Presence.PRESENCE_DAMAGED
+
 /** A time as ISO 8601, or `undefined`, which JSON leaves out. */
 export const isoTime = (time: Date | undefined): string | undefined => time?.toISOString()
 
