@@ -1,4 +1,5 @@
 export { descriptorSet } from './generated/descriptor-set.js'
+export * from './canonical-bytes.js'
 export * from './errors.js'
 export * from './in-field.js'
 export * from './read-request.js'

@@ -24,6 +24,14 @@ describe('images', () => {
     await expect(house.images.create(other)).rejects.toEqual(reason('REQUEST_ID_REUSED'))
   })
 
+  test('a repeated request may give its labels in another order, as clients in Go do', async () => {
+    const request = { imageId: 'labelled', requestId: 'request-4' }
+    const first = await house.images.create({ ...request, labels: { a: '1', b: '2' } })
+    expect(await house.images.create({ ...request, labels: { b: '2', a: '1' } })).toEqual(first)
+    const other = { ...request, labels: { a: '2', b: '1' } }
+    await expect(house.images.create(other)).rejects.toEqual(reason('REQUEST_ID_REUSED'))
+  })
+
   test('a request that was refused can be repeated', async () => {
     const request = { imageId: 'Office', requestId: 'request-2' }
     await expect(house.images.create(request)).rejects.toEqual(reason('IMAGE_EXISTS'))
@@ -46,7 +54,7 @@ describe('images', () => {
       pageToken = page.nextPageToken
       if (seen.length === 2) await house.images.create({ imageId: 'page-c' })
     } while (pageToken !== '')
-    expect(seen).toEqual(['Office', 'once', 'Page-A', 'page-b', 'page-c', 'page-d', 'race'])
+    expect(seen).toEqual(['labelled', 'Office', 'once', 'Page-A', 'page-b', 'page-c', 'page-d', 'race'])
   })
 
   test('a page token that was not made here, and a negative page size, are refused', async () => {

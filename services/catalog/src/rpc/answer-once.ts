@@ -14,7 +14,7 @@ interface Codec<Message, Partial> {
 export interface RepeatableCall {
   readonly method: string
   readonly requestId: string
-  /** The request as bytes. */
+  /** The request as `canonicalBytes` gives it. */
   readonly body: Uint8Array
 }
 

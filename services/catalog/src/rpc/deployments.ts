@@ -1,4 +1,4 @@
-import { catalog } from '@goldkeep/contracts'
+import { canonicalBytes, catalog } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import type { Times } from '../domain/times.js'
@@ -22,7 +22,7 @@ export function deploymentsService(
 ): catalog.DeploymentsServiceImplementation<KnownCaller> {
   return {
     start: async (request, { actor }) => {
-      const body = catalog.StartDeploymentRequest.encode(request).finish()
+      const body = canonicalBytes(catalog.StartDeploymentRequest, request)
       const call = { method: 'Deployments.Start', requestId: request.requestId, body }
       refuseProfile('profile_id', request.profileId)
       const order = { ...request, target: decodeTarget(request.target) }

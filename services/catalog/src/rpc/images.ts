@@ -1,4 +1,4 @@
-import { catalog, captureFromProto, presenceWords } from '@goldkeep/contracts'
+import { canonicalBytes, catalog, captureFromProto, presenceWords } from '@goldkeep/contracts'
 import type { Kysely } from 'kysely'
 import { getImage, listImages } from '../db/images-queries.js'
 import { listPrimaryChanges } from '../db/primary-changes-queries.js'
@@ -18,7 +18,7 @@ import { decodeOrdinal, decodePageToken, readPage } from './page.js'
 export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementation<KnownCaller> {
   return {
     create: (request, { actor }) => {
-      const body = catalog.CreateImageRequest.encode(request).finish()
+      const body = canonicalBytes(catalog.CreateImageRequest, request)
       const call = { method: 'Images.Create', requestId: request.requestId, body }
       const { environment, type } = captureFromProto(catalog.Capture.fromPartial(request))
       const image = { ...pick(request), environment, type }
@@ -44,7 +44,7 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
     },
     promote: async (request, { actor }) => {
       await askStorage(db, [request.versionId])
-      const body = catalog.PromoteRequest.encode(request).finish()
+      const body = canonicalBytes(catalog.PromoteRequest, request)
       const call = { method: 'Images.Promote', requestId: request.requestId, body }
       const promotion = { ...request, expected: request.expectedPrimaryVersionId }
       return answerOnce(db, call, catalog.PromoteResponse, async (trx) => {
@@ -54,7 +54,7 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
     },
     rollback: async (request, { actor }) => {
       await askStorage(db, await listRollbackTargets(db, request))
-      const body = catalog.RollbackRequest.encode(request).finish()
+      const body = canonicalBytes(catalog.RollbackRequest, request)
       const call = { method: 'Images.Rollback', requestId: request.requestId, body }
       const rollback = { ...request, expected: request.expectedPrimaryVersionId }
       return answerOnce(db, call, catalog.RollbackResponse, async (trx) => {

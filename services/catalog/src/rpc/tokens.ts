@@ -1,4 +1,4 @@
-import { catalog } from '@goldkeep/contracts'
+import { canonicalBytes, catalog } from '@goldkeep/contracts'
 import type { Kysely } from 'kysely'
 import type { DB, TokenRow } from '../db/tables.js'
 import { listTokens } from '../db/tokens-queries.js'
@@ -11,7 +11,7 @@ import { decodeOrdinal, readPage } from './page.js'
 export function tokensService(db: Kysely<DB>): catalog.TokensServiceImplementation<KnownCaller> {
   return {
     create: async (request, { actor }) => {
-      const body = catalog.CreateTokenRequest.encode(request).finish()
+      const body = canonicalBytes(catalog.CreateTokenRequest, request)
       const call = { method: 'Tokens.Create', requestId: request.requestId, body }
       const order = { ...request, expiresInSeconds: Number(request.expiresIn) }
       // The secret leaves the transaction beside the answer, so that it is never kept with it.

@@ -1,4 +1,4 @@
-import { catalog, captureFromProto, inField } from '@goldkeep/contracts'
+import { canonicalBytes, catalog, captureFromProto, inField } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
 import type { Kysely } from 'kysely'
 import type { OnOpenUpload } from '../domain/open-upload.js'
@@ -24,7 +24,7 @@ export function uploadsService(
     encodeTicket(await issueUploadTicket(db, upload, times.ticketLifetimeMs))
   return {
     begin: async (request, { actor }) => {
-      const body = catalog.BeginUploadRequest.encode(request).finish()
+      const body = canonicalBytes(catalog.BeginUploadRequest, request)
       const call = { method: 'Uploads.Begin', requestId: request.requestId, body }
       const order = decodeOrder(request)
       const answer = await answerOnce(db, call, catalog.BeginUploadResponse, async (trx) => {
