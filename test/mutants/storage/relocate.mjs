@@ -17,6 +17,14 @@ export default mutantsOf(
       meaning: 'a version is renamed onto an empty directory that appeared meanwhile',
     },
     {
+      id: 'anything-at-the-target-is-done',
+      law: 3,
+      from: 'if (!stands) throw placeTaken(to)',
+      to: '',
+      suites: ['services/storage/test/commands/repeated-renames'],
+      meaning: 'a move is answered as done although the version is where it was',
+    },
+    {
       id: 'new-place-not-synced',
       law: 3,
       from: 'await target.sync()',

@@ -3,12 +3,12 @@ import type { MoveCommand } from '../version-commands.js'
 import type { StoredVersion } from '../version-store.js'
 import { carryOut } from './carry-out.js'
 import type { CommandPlans } from './command-records.js'
-import { lookAt, makeDirectory } from './directories.js'
+import { makeDirectory } from './directories.js'
 import { requireLive } from './find-held.js'
 import { forgetUpload } from './forget-upload.js'
 import { refusePrimary, requireSameImage } from './image-documents.js'
 import { linkPrimary, linkRestored } from './publish-image.js'
-import { relocate, requireFree, syncRelocated } from './relocate.js'
+import { isRelocated, relocate, requireFree, syncRelocated } from './relocate.js'
 import type { VolumeContents } from './volume-contents.js'
 
 const layout = volumeLayout('')
@@ -44,7 +44,7 @@ async function runMove(
   const moved = { ...requireLive(volume, versionId), ...belonging }
   const source = layout.version(from, versionId)
   const target = layout.version(belonging.imageId, versionId)
-  if (await lookAt(root, target)) {
+  if (await isRelocated(root, versionId, source, target)) {
     await syncRelocated(volume, versionId, layout.versions(from), layout.versions(belonging.imageId))
     index.set(versionId, moved)
   } else {

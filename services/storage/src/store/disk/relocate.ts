@@ -1,6 +1,7 @@
 import { DomainError, type VersionId } from '@goldkeep/domain'
 import { basename, dirname } from 'node:path'
 import { lookAt, withDirectory, type VolumeRoot } from './directories.js'
+import { describeDirectory } from './version-index.js'
 import type { VolumeContents } from './volume-contents.js'
 
 type Relocating = Pick<VolumeContents, 'root' | 'relocating' | 'unsynced'>
@@ -35,6 +36,24 @@ export async function relocate(
 }
 
 /**
+ * Whether a rename was done before. Where both names are there and the version stands at `to`, what is at `from` is a
+ * copy that came back.
+ * @throws DomainError PLACE_TAKEN when something else stands at `to`, and the version is where it was
+ */
+export async function isRelocated(
+  root: VolumeRoot,
+  versionId: VersionId,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  if (!(await lookAt(root, to))) return false
+  if (!(await lookAt(root, from))) return true
+  const stands = await describeDirectory(root, to, versionId).catch(() => undefined)
+  if (!stands) throw placeTaken(to)
+  return true
+}
+
+/**
  * Makes a rename durable that was done before: whoever did it may have ended before the syncs.
  * @param parents the directories it was in before and is in now; one that is not there need not be synced
  */
@@ -56,10 +75,11 @@ export function syncRelocated(
  */
 export async function requireFree(root: VolumeRoot, path: string): Promise<void> {
   if ((await lookAt(root, path)) === undefined) return
-  throw new DomainError('PLACE_TAKEN', `${path} is there already; look what it is and move it away`, {
-    path,
-  })
+  throw placeTaken(path)
 }
+
+const placeTaken = (path: string): DomainError =>
+  new DomainError('PLACE_TAKEN', `${path} is there already; look what it is and move it away`, { path })
 
 async function syncOrCondemn(
   { unsynced }: Relocating,

@@ -8,7 +8,7 @@ import { findHeld, refuseStaged, versionNotFound } from './find-held.js'
 import { forgetUpload } from './forget-upload.js'
 import { refusePrimary } from './image-documents.js'
 import { linkPrimary } from './publish-image.js'
-import { relocate, syncRelocated } from './relocate.js'
+import { isRelocated, relocate, syncRelocated } from './relocate.js'
 import { writeSidecar } from './sidecars.js'
 import { trashedOf } from './trash-index.js'
 import type { VolumeContents } from './volume-contents.js'
@@ -58,8 +58,7 @@ async function runTrash(
   const { name, imageId, imageUid } = plan
   const from = layout.version(imageId, versionId)
   const to = layout.trashed(name)
-  if (await lookAt(root, to)) {
-    // A live one, if there is one, was put back by hand meanwhile, and stays.
+  if (await isRelocated(root, versionId, from, to)) {
     await syncRelocated(volume, versionId, layout.versions(imageId), layout.trash)
     return name
   }
