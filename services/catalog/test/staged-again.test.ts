@@ -56,6 +56,16 @@ describe('an upload that has ended and is on the volume again', () => {
     },
   )
 
+  test('and whose order storage knows as another gets one of a later epoch', async () => {
+    const versionId = await aborted()
+    await tellStaged(versionId)
+    const jobId = await jobOf(versionId)
+    const { claimToken } = await claim(house, jobId)
+    await house.coordination.confirmCommand({ jobId, claimToken, conflictingEpoch: 41n })
+    const again = await claim(house, await jobOf(versionId))
+    expect(again.work).toMatchObject({ $case: 'endUpload', value: { versionId, epoch: 42n } })
+  })
+
   test('is told when nobody knows it, and left alone while it goes on', async () => {
     const unknown = '20200101T000000Z-zzzz'
     const { upload } = await house.uploads.begin({ imageId: 'lab', schema })

@@ -16,7 +16,7 @@ export default mutantsOf(
       law: 4,
       from: '    await raiseEpochAbove(trx, conflictingEpoch)\n',
       to: '',
-      suites: ['services/catalog/test/publications'],
+      suites: ['services/catalog/test/staged-again'],
       meaning: 'a database that was put back gives out the same places for ever',
     },
     {
@@ -24,7 +24,7 @@ export default mutantsOf(
       law: 4,
       from: "if (outcome !== 'SEALED' && version.lifecycle === 'UPLOADING')",
       to: "if (outcome !== 'SEALED')",
-      suites: ['services/catalog/test/uploads'],
+      suites: ['services/catalog/test/staged-again'],
       meaning: 'a late end fails for ever after the seal came first',
     },
     {
