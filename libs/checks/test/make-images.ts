@@ -16,7 +16,7 @@ export interface PartcloneParts {
 
 /** The bytes as the lz4 program packs them. */
 export const lz4 = (bytes: Uint8Array, ...parameters: string[]): Buffer =>
-  execFileSync('lz4', ['-c', ...parameters], { input: bytes, maxBuffer: 1e9 })
+  execFileSync('lz4', ['-cq', ...parameters], { input: bytes, maxBuffer: 1e9 })
 
 /** The bytes with one bit turned over, in the middle unless told. */
 export function flipped(bytes: Uint8Array, at = bytes.length >> 1): Buffer {
@@ -59,8 +59,11 @@ export function partcloneImage({
   return Buffer.concat(parts)
 }
 
-/** A partclone image of the old version 1, in which no checksum can be trusted. */
-export function oldPartcloneImage(blocks = 64): Buffer {
+/**
+ * A partclone image of the old version 1, in which no checksum can be trusted.
+ * @param used what its bitmap says of each block
+ */
+export function oldPartcloneImage(blocks = 64, used = 1): Buffer {
   const head = Buffer.alloc(4160)
   head.write('partclone-image')
   head.write('EXTFS', 15)
@@ -69,7 +72,7 @@ export function oldPartcloneImage(blocks = 64): Buffer {
   head.writeBigUInt64LE(BigInt(blocks * blockBytes), 40)
   for (const at of [48, 56]) head.writeBigUInt64LE(BigInt(blocks), at)
   const body = Array.from({ length: blocks }, () => randomBytes(blockBytes + 4))
-  return Buffer.concat([head, Buffer.alloc(blocks, 1), Buffer.from('BiTmAgIc'), ...body])
+  return Buffer.concat([head, Buffer.alloc(blocks, used), Buffer.from('BiTmAgIc'), ...body])
 }
 
 function partcloneSum(bytes: Uint8Array): Buffer {
@@ -79,15 +82,15 @@ function partcloneSum(bytes: Uint8Array): Buffer {
 }
 
 /** A full flash update of two chunks. */
-export function ffuImage(): Buffer {
-  const chunkBytes = 128 * 1024
+export function ffuImage(chunkKiB = 128): Buffer {
+  const chunkBytes = chunkKiB * 1024
   const chunks = [randomBytes(chunkBytes), randomBytes(chunkBytes)] as const
   chunks[0].write('ImageFlash  ', 4)
   const head = Buffer.alloc(chunkBytes)
   head.writeUInt32LE(32, 0)
   head.write('SignedImage ', 4)
   for (const [at, value] of [
-    [16, 128],
+    [16, chunkKiB],
     [20, 0x800c],
     [24, 8],
     [28, 64],

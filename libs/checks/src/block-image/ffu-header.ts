@@ -16,7 +16,7 @@ const signature = 'SignedImage '
 const sha256 = 0x800c
 const maxChunkBytes = 64 * 1024 * 1024
 /** 1 TiB in chunks of 128 KiB has a table of 256 MiB. */
-const maxTableBytes = 1024 * 1024 * 1024
+const maxTableBytes = 256 * 1024 * 1024
 
 const broken = (expected: string, found: string): ImageFault =>
   new ImageFault('The header of the FFU is broken.', expected, found)

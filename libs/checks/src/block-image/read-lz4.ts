@@ -12,6 +12,7 @@ import {
 import { Xxh32, xxh32 } from './xxh32.js'
 import type { ByteSink, Step, Steps } from './stream-parser.js'
 
+const nothing = Buffer.alloc(0)
 const windowBytes = 64 * 1024
 const legacyBlockBytes = 8 * 1024 * 1024
 /** The greatest size of a compressed legacy block; a larger number is the magic of another frame. */
@@ -23,11 +24,12 @@ const storedFlag = 0x80000000
  * before it.
  */
 export function* readLz4(content: Pick<ByteSink, 'push'>): Steps {
+  const room = new BlockRoom()
   let magic = (yield { take: 4 }).readUInt32LE(0)
   for (;;) {
     let next: Buffer | undefined
-    if (magic === lz4Magic) yield* readFrame(content)
-    else if (magic === lz4LegacyMagic) next = yield* readLegacyFrame(content)
+    if (magic === lz4Magic) yield* readFrame(content, room)
+    else if (magic === lz4LegacyMagic) next = yield* readLegacyFrame(content, room)
     else if (isSkippable(magic)) {
       const size = (yield { take: 4 }).readUInt32LE(0)
       yield { pass: size, use: () => {} }
@@ -38,13 +40,13 @@ export function* readLz4(content: Pick<ByteSink, 'push'>): Steps {
   }
 }
 
-function* readFrame(content: Pick<ByteSink, 'push'>): Steps {
+function* readFrame(content: Pick<ByteSink, 'push'>, room: BlockRoom): Steps {
   const start = yield { take: descriptorStartBytes }
   const rest = yield { take: descriptorBytes(start.readUInt8(0)) - descriptorStartBytes }
   const header = parseLz4Descriptor(Buffer.concat([start, rest]))
   const hash = new Xxh32()
   let length = 0n
-  const decoder = new BlockDecoder(header)
+  const decoder = new BlockDecoder(header, room)
   for (;;) {
     const size = (yield { take: 4 }).readUInt32LE(0)
     if (size === 0) break
@@ -80,14 +82,29 @@ function requireChecksum(of: string, expected: number, found: number): void {
   throw new ImageFault(`The checksum of ${of} is wrong.`, text(expected), text(found))
 }
 
+/** Room for decoded blocks that all frames share: a file can have a frame in every 11 bytes. */
+class BlockRoom {
+  private bytes = nothing
+
+  /** The room for the window and a block of so many bytes. */
+  of(maxBlockBytes: number): Buffer {
+    const bytes = windowBytes + maxBlockBytes
+    if (this.bytes.length < bytes) this.bytes = Buffer.allocUnsafe(bytes)
+    return this.bytes.subarray(0, bytes)
+  }
+}
+
 /** Decompresses the blocks of one frame; for linked blocks the 64 KiB before a block are kept. */
 class BlockDecoder {
   private readonly bytes: Buffer
   private kept = 0
   private end = windowBytes
 
-  constructor(private readonly header: Pick<Lz4FrameHeader, 'linkedBlocks' | 'maxBlockBytes'>) {
-    this.bytes = Buffer.allocUnsafe(windowBytes + header.maxBlockBytes)
+  constructor(
+    private readonly header: Pick<Lz4FrameHeader, 'linkedBlocks' | 'maxBlockBytes'>,
+    room: BlockRoom,
+  ) {
+    this.bytes = room.of(header.maxBlockBytes)
   }
 
   /** The decoded bytes, which are valid until the next call. */
@@ -107,8 +124,8 @@ class BlockDecoder {
 }
 
 /** The frame of `lz4 -l`, which has no end of its own. Returns the next frame's magic, or nothing at the end. */
-function* readLegacyFrame(content: Pick<ByteSink, 'push'>): Generator<Step, Buffer, Buffer> {
-  const decoder = new BlockDecoder({ linkedBlocks: false, maxBlockBytes: legacyBlockBytes })
+function* readLegacyFrame(content: Pick<ByteSink, 'push'>, room: BlockRoom): Generator<Step, Buffer, Buffer> {
+  const decoder = new BlockDecoder({ linkedBlocks: false, maxBlockBytes: legacyBlockBytes }, room)
   for (;;) {
     const next = yield { take: 4, mayEnd: true }
     if (next.length === 0) return next

@@ -71,6 +71,7 @@ function* readBitmapV2({ totalBlocks }: PartcloneHeader): Generator<Step, number
 
 /** The checksums of version 1 are those of a program with a fault, and are not counted again. */
 function* readBlocksV1({ blockBytes }: PartcloneHeader, used: number): Steps {
+  if (used === 0) return
   yield { pass: used * (blockBytes + 4), use: ignore }
   const more = yield { take: 1, mayEnd: true }
   // Some programs of 64 bits wrote each checksum in 8 bytes.

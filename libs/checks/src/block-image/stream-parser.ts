@@ -18,6 +18,13 @@ export interface ByteSink {
 
 const nothing = Buffer.alloc(0)
 
+/** A number below zero would never be satisfied, and `push` would not return. */
+function wantedBytes(step: Step): number {
+  const bytes = 'pass' in step ? step.pass : step.take
+  if (bytes >= 0) return bytes
+  throw new RangeError(`a reader asked for ${bytes} bytes`)
+}
+
 /** Feeds a reader from bytes that come in pieces of any size; keeps at most the bytes of one `take`. */
 export class StreamParser implements ByteSink {
   private step: Step | undefined
@@ -71,7 +78,7 @@ export class StreamParser implements ByteSink {
     do {
       const { done, value } = this.steps.next(given)
       this.step = done ? undefined : value
-      if (this.step) this.missing = 'pass' in this.step ? this.step.pass : this.step.take
+      if (this.step) this.missing = wantedBytes(this.step)
       given = nothing
       // Nothing to read needs no bytes.
     } while (this.step && this.missing === 0)

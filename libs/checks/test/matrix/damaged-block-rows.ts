@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { flipped, lz4, partcloneImage } from '../make-images.js'
+import { flipped, lz4, oldPartcloneImage, partcloneImage } from '../make-images.js'
 import { btrfs, extfs, withOneImage } from './block-row.js'
 import { oneLinuxPartition } from './layouts.js'
 import { brokenStructure, refusedAtSeal, refusedLater, valid, type Gives } from './row.js'
@@ -112,6 +112,14 @@ export const damagedBlockRows = withOneImage([
     gives: broken,
     ...refusedAtSeal,
     says: 'The checksum of the bitmap is wrong.',
+  },
+  {
+    name: 'a bitmap of version 1 that counts no block as used, and blocks behind it',
+    file: 'part1.extfs.uncp',
+    make: () => oldPartcloneImage(64, 0),
+    gives: broken,
+    ...refusedAtSeal,
+    says: 'There are more bytes after the end of the partclone image.',
   },
   {
     name: 'a second gzip member that is no such',

@@ -18,7 +18,7 @@ const otherKinds: readonly (readonly [string, () => Uint8Array])[] = [
   ['lz4 data', () => lz4(partcloneImage())],
   ['gzip data', () => gzipSync(partcloneImage())],
   ['partclone data', () => partcloneImage()],
-  ['a full flash update', ffuImage],
+  ['a full flash update', () => ffuImage()],
   ['a web page', () => Buffer.from('<html>404 Not Found</html>'.repeat(2_000))],
   ['a ZIP archive', () => Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(60_000, 7)])],
 ]
