@@ -56,10 +56,6 @@ export async function listUploads(
   return withFiles(db, rows)
 }
 
-/** Open uploads of an image, the newest first. */
-export const listOpenUploads = (db: Kysely<DB>, imageUid: string): Promise<UploadView[]> =>
-  listUploads(db, { imageUid, includeEnded: false }, { limit: 1000, before: undefined })
-
 async function withFiles(db: Kysely<DB>, rows: readonly RawUpload[]): Promise<UploadView[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.versionId)

@@ -36,10 +36,10 @@ export function deploymentsService(
     },
     get: async ({ deploymentId }) => encodeDeployment(await getDeployment(db, deploymentId)),
     list: async ({ imageId, includeEnded, pageSize, pageToken }) => {
-      const before = decodeOrdinal(pageToken)
       const imageUid = imageId ? (await getImage(db, imageId)).uid : undefined
-      const read = (limit: number) => listDeployments(db, { imageUid, includeEnded }, { limit, before })
-      const page = await readPage(pageSize, {
+      const read = (limit: number, before: number | undefined) =>
+        listDeployments(db, { imageUid, includeEnded }, { limit, before })
+      const page = await readPage(pageSize, decodeOrdinal(pageToken), {
         read,
         keyOf: (deployment) => deployment.ordinal,
         encode: encodeDeployment,

@@ -28,9 +28,8 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
     },
     get: async ({ imageId }) => encodeImage(await getImage(db, imageId)),
     list: async ({ pageSize, pageToken }) => {
-      const after = decodePageToken(pageToken)
-      const read = (limit: number) => listImages(db, { limit, after })
-      const page = await readPage(pageSize, {
+      const read = (limit: number, after: string | undefined) => listImages(db, { limit, after })
+      const page = await readPage(pageSize, decodePageToken(pageToken), {
         read,
         keyOf: (image) => image.imageId.toLowerCase(),
         encode: encodeImage,
@@ -64,9 +63,9 @@ export function imagesService(db: Kysely<DB>): catalog.ImagesServiceImplementati
     },
     listPrimaryChanges: async ({ imageId, pageSize, pageToken }) => {
       const image = await getImage(db, imageId)
-      const before = decodeOrdinal(pageToken)
-      const read = (limit: number) => listPrimaryChanges(db, image.uid, { limit, before })
-      const page = await readPage(pageSize, {
+      const read = (limit: number, before: number | undefined) =>
+        listPrimaryChanges(db, image.uid, { limit, before })
+      const page = await readPage(pageSize, decodeOrdinal(pageToken), {
         read,
         keyOf: (change) => change.changeId,
         encode: (change) => encodePrimaryChange(change, image.imageId),

@@ -9,9 +9,8 @@ import { decodePageToken, readPage } from './page.js'
 export function jobsService(db: Kysely<DB>): catalog.JobsServiceImplementation<KnownCaller> {
   return {
     list: async ({ includeDone, pageSize, pageToken }) => {
-      const after = decodePageToken(pageToken)
-      const read = (limit: number) => listJobs(db, includeDone, { limit, after })
-      const page = await readPage(pageSize, {
+      const read = (limit: number, after: string | undefined) => listJobs(db, includeDone, { limit, after })
+      const page = await readPage(pageSize, decodePageToken(pageToken), {
         read,
         keyOf: (job) => `${job.isDone ? 1 : 0}.${job.ordinal}`,
         encode: encodeJob,

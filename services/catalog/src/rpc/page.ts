@@ -44,12 +44,15 @@ export function decodeOrdinal(token: string): number | undefined {
 const largestPageBytes = 1024 * 1024
 
 /** How rows are read and told. */
-export interface List<Row, Message> {
-  readonly read: (limit: number) => Promise<Row[]>
+export interface List<Row, Message, Key extends string | number> {
+  /** At most `limit` rows that come after the one with this key; from the first for `undefined`. */
+  readonly read: (limit: number, after: Key | undefined) => Promise<Row[]>
   /** What the rows are ordered by. */
-  readonly keyOf: (row: Row) => string | number
+  readonly keyOf: (row: Row) => Key
   readonly encode: (row: Row) => Message
   readonly codec: { encode(message: Message): { finish(): Uint8Array } }
+  /** Rows that are read at once while their size is not known; fewer where one row may be large. */
+  readonly readAtFirst?: number
 }
 
 export interface Page<Message> {
@@ -58,24 +61,36 @@ export interface Page<Message> {
 }
 
 /**
- * Reads one row more than asked, to know whether there is another page. A page ends early when its items become
- * too large for one message, and always has an item where there is one.
+ * Reads rows until the page has as many as were asked for, or until they become too large for one message. It always
+ * has an item where there is one. How many are read at once follows their size, so that a page of large rows does not
+ * cost a thousand of them; one more than wanted is read, to know whether there is another page.
+ * @param start the key of the last row of the page before
  */
-export async function readPage<Row, Message>(
+export async function readPage<Row, Message, Key extends string | number>(
   pageSize: number,
-  { read, keyOf, encode, codec }: List<Row, Message>,
+  start: Key | undefined,
+  { read, keyOf, encode, codec, readAtFirst = defaultSize }: List<Row, Message, Key>,
 ): Promise<Page<Message>> {
   const limit = pageLimit(pageSize)
-  const rows = await read(limit + 1)
   const items: Message[] = []
   let bytes = 0
-  for (const row of rows.slice(0, limit)) {
-    const item = encode(row)
-    bytes += codec.encode(item).finish().length
-    if (items.length > 0 && bytes > largestPageBytes) break
-    items.push(item)
+  let last = start
+  const pageWithMore = (): Page<Message> => ({ items, nextPageToken: encodePageToken(String(last)) })
+  for (let wanted = readAtFirst; items.length < limit; wanted = roomFor(bytes, items.length)) {
+    const count = Math.min(wanted, limit - items.length)
+    const rows = await read(count + 1, last)
+    for (const row of rows.slice(0, count)) {
+      const item = encode(row)
+      bytes += codec.encode(item).finish().length
+      if (items.length > 0 && bytes > largestPageBytes) return pageWithMore()
+      items.push(item)
+      last = keyOf(row)
+    }
+    if (rows.length <= count) return { items, nextPageToken: '' }
   }
-  const last = rows[items.length - 1]
-  const more = rows.length > items.length && last !== undefined
-  return { items, nextPageToken: more ? encodePageToken(String(keyOf(last))) : '' }
+  return pageWithMore()
 }
+
+/** How many rows like those that were read still fit; never many more than those. */
+const roomFor = (bytes: number, count: number): number =>
+  Math.max(1, Math.min(4 * count, Math.floor(((largestPageBytes - bytes) * count) / Math.max(1, bytes))))

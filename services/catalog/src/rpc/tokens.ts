@@ -24,9 +24,8 @@ export function tokensService(db: Kysely<DB>): catalog.TokensServiceImplementati
       return { ...answer, secret }
     },
     list: async ({ pageSize, pageToken }) => {
-      const before = decodeOrdinal(pageToken)
-      const read = (limit: number) => listTokens(db, { limit, before })
-      const page = await readPage(pageSize, {
+      const read = (limit: number, before: number | undefined) => listTokens(db, { limit, before })
+      const page = await readPage(pageSize, decodeOrdinal(pageToken), {
         read,
         keyOf: (token) => token.ordinal,
         encode: encodeToken,

@@ -43,14 +43,15 @@ export function uploadsService(
     },
     get: async ({ versionId }) => encodeUpload(await getUpload(db, versionId)),
     list: async ({ imageId, includeEnded, pageSize, pageToken }) => {
-      const before = decodeOrdinal(pageToken)
       const imageUid = imageId ? (await getImage(db, imageId)).uid : undefined
-      const read = (limit: number) => listUploads(db, { imageUid, includeEnded }, { limit, before })
-      const page = await readPage(pageSize, {
+      const read = (limit: number, before: number | undefined) =>
+        listUploads(db, { imageUid, includeEnded }, { limit, before })
+      const page = await readPage(pageSize, decodeOrdinal(pageToken), {
         read,
         keyOf: (upload) => upload.version.ordinal,
         encode: encodeUpload,
         codec: catalog.Upload,
+        readAtFirst: 8,
       })
       return { uploads: page.items, nextPageToken: page.nextPageToken }
     },

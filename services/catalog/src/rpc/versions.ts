@@ -23,15 +23,14 @@ export function versionsService(db: Kysely<DB>): catalog.VersionsServiceImplemen
       return encodeVersion(await getVersion(db, versionId), files)
     },
     list: async ({ filter, pageSize, pageToken }) => {
-      const before = decodeOrdinal(pageToken)
       const image = filter?.imageId ? await getImage(db, filter.imageId) : undefined
       const wanted = {
         ...(image && { imageUid: image.uid }),
         lifecycles: decodeWanted('filter.lifecycles', filter?.lifecycles, lifecycleWords.fromProto),
         verdicts: decodeWanted('filter.verdicts', filter?.verdicts, verdictWords.fromProto),
       }
-      const read = (limit: number) => listVersions(db, wanted, { limit, before })
-      const page = await readPage(pageSize, {
+      const read = (limit: number, before: number | undefined) => listVersions(db, wanted, { limit, before })
+      const page = await readPage(pageSize, decodeOrdinal(pageToken), {
         read,
         keyOf: (version) => version.ordinal,
         encode: (version) => encodeVersion(version),

@@ -32,12 +32,11 @@ export function volumesService(
   }
   return {
     list: async ({ pageSize, pageToken }) => {
-      const after = decodePageToken(pageToken) ?? ''
       const { houseId } = await getHouse(db)
       const known = await readVolumes(db)
-      const rest = known.volumes.filter(({ volumeId }) => volumeId > after)
-      const page = await readPage(pageSize, {
-        read: async (limit) => rest.slice(0, limit),
+      const page = await readPage(pageSize, decodePageToken(pageToken), {
+        read: async (limit, after = '') =>
+          known.volumes.filter(({ volumeId }) => volumeId > after).slice(0, limit),
         keyOf: ({ volumeId }) => volumeId,
         encode: (volume) => encodeVolume(volume, known, houseId, times.volumeSilenceMs),
         codec: catalog.Volume,
