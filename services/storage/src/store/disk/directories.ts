@@ -108,6 +108,11 @@ export async function makeDirectory(root: VolumeRoot, path: string): Promise<voi
   }
 }
 
+/** The same for one that a start has made, and that nobody but an administrator can have removed. */
+export async function makeAgain(root: VolumeRoot, path: string): Promise<void> {
+  if (!(await lookAt(root, path))) await makeDirectory(root, path)
+}
+
 /** The names in a directory; none when it is absent. */
 export async function listDirectory(root: VolumeRoot, path: string): Promise<string[]> {
   try {

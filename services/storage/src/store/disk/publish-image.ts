@@ -10,7 +10,14 @@ import {
 import type { Publication } from '../publication.js'
 import type { StoredVersion } from '../version-store.js'
 import type { CommandJournal } from './command-journal.js'
-import { lookAt, makeDirectory, withDirectory, type Directory, type VolumeRoot } from './directories.js'
+import {
+  lookAt,
+  makeAgain,
+  makeDirectory,
+  withDirectory,
+  type Directory,
+  type VolumeRoot,
+} from './directories.js'
 import { anotherImage, readImageDocument, type HeldDocument } from './image-documents.js'
 import { isErrno } from './syscalls.js'
 import type { VolumeContents } from './volume-contents.js'
@@ -160,6 +167,7 @@ export async function linkPrimary(root: VolumeRoot, document: ImageDocument): Pr
   const named = document.deleted_at ? null : primary
   if (named && !(await lookAt(root, layout.version(image, named)))) return
   const wanted = named ? primaryLinkTarget(image, named) : undefined
+  await makeAgain(root, layout.primaryImages)
   await withDirectory(root, layout.primaryImages, async (directory) => {
     await setLink(root, directory, image, wanted)
     // Also when it was right: whoever set it may have ended before this sync.

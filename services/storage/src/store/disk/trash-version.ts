@@ -3,7 +3,7 @@ import { trashName, volumeLayout, type TrashName } from '@goldkeep/volume'
 import type { TrashCommand } from '../version-commands.js'
 import { carryOut } from './carry-out.js'
 import type { CommandPlans } from './command-records.js'
-import { lookAt } from './directories.js'
+import { lookAt, makeAgain } from './directories.js'
 import { findHeld, refuseStaged, versionNotFound } from './find-held.js'
 import { forgetUpload } from './forget-upload.js'
 import { refusePrimary } from './image-documents.js'
@@ -66,6 +66,7 @@ async function runTrash(
   // The publication that took the pointer away may have ended before it took the link away.
   if (document) await linkPrimary(root, document)
   await forgetUpload(volume, versionId)
+  await makeAgain(root, layout.trash)
   await writeSidecar(volume, command, plan, name)
   const manifestDigest = index.get(versionId)?.manifestDigest
   await relocate(volume, versionId, from, to, () => {
