@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { waitUntil } from '@goldkeep/testing'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { bytesOf } from './support/bytes.js'
-import { newVersion, part1, schema, startTestHouse, type TestHouse } from './support/test-house.js'
+import {
+  imageId,
+  imageUid,
+  newVersion,
+  part1,
+  schema,
+  startTestHouse,
+  type TestHouse,
+} from './support/test-house.js'
 import { errno, watchSyscalls } from './support/watched-syscalls.js'
 import { readWhole, uploadWhole } from './support/write-stream.js'
 
@@ -111,4 +121,20 @@ describe('what the catalog has revoked', () => {
     revoke()
     await waitUntil(isRefused, { what: 'the ticket is refused' })
   })
+})
+
+test('the catalog hears of the last command about each version, and of directories without a manifest', async () => {
+  const [trashed, broken] = [newVersion(), newVersion()]
+  for (const versionId of [trashed, broken])
+    await uploadWhole(await house.uploader(versionId), versionId, schema, {
+      [part1]: bytesOf(100, versionId),
+    })
+  const { admin } = await house.worker()
+  const order = { epoch: 3n, opSeq: 7n, time: new Date(), imageId, imageUid }
+  await admin.trash({ versionId: trashed, ...order })
+  const manifest = join(house.volume, 'images', imageId, 'versions', broken, 'version.json')
+  await house.restart({ meanwhile: () => rm(manifest) })
+  const told = house.catalog.inventories.at(-1)
+  expect(told?.commands).toEqual([{ versionId: trashed, epoch: 3n, opSeq: 7n }])
+  expect(told?.copies).toEqual([{ versionId: broken, imageId, manifestDigest: undefined }])
 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { parseHouseId } from '@goldkeep/domain'
 import { createLogger } from '@goldkeep/service'
 import { temporaryDirectory } from '@goldkeep/testing'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { takeVolume, type OwnedVolume } from '../src/store/disk/open-volume.js'
 import { first, fresh, lab, stageVersion } from './commands/shelf.js'
@@ -76,4 +76,34 @@ test('an owner that was taken over and has not noticed writes nothing of what it
   expect((await stat(`${volume}/staging/${fresh}/tree/${first}`)).size).toBe(0)
   await writer.close().catch(() => {})
   await store.close().catch(() => {})
+})
+
+test('an owner that was overtaken leaves no lease, neither when it looks nor when it stops', async () => {
+  beTakenOver()
+  rmSync(`${volume}/.lease-1`)
+  gapMs = longGapMs
+  await expect(owner.confirm()).rejects.toMatchObject(lost)
+  await owner.release()
+  expect(readdirSync(volume).filter((name) => name.startsWith('.lease-'))).toEqual(['.lease-2'])
+})
+
+test('an owner whose file system answers nothing any more gives up', async () => {
+  const directory = await temporaryDirectory('hung')
+  const sys = watchSyscalls()
+  const { fdatasync } = sys
+  let hangs = false
+  sys.fdatasync = (fd) => (hangs ? new Promise(() => {}) : fdatasync(fd))
+  const hung = await takeVolume(
+    directory.path,
+    createLogger('storage', 'silent'),
+    new AbortController().signal,
+    sys,
+    {
+      lease: { heartbeatMs: 20, lostAfterMs: 60, takeoverAfterMs: 100 },
+      directWrites: 'never',
+    },
+  )
+  hangs = true
+  await expect(hung.lost).rejects.toThrow(/could not be renewed/)
+  await directory.remove()
 })

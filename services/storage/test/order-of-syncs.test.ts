@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { bytesOf, sha256 } from './support/bytes.js'
 import { imageId, newVersion, part1, schema, startTestHouse, type TestHouse } from './support/test-house.js'
 import { watchSyscalls, type Call } from './support/watched-syscalls.js'
-import { chunkOf, finishOf, sealFileOf, startOf, WriteStream } from './support/write-stream.js'
+import { commandsTo } from './commands/worker.js'
+import { chunkOf, finishOf, sealFileOf, startOf, WriteStream, writeWhole } from './support/write-stream.js'
 
 const sys = watchSyscalls()
 const versionId = newVersion()
@@ -41,12 +42,13 @@ function expectDurable(size: number): void {
 
 test('nothing is acknowledged before the data and the journal are synced, in this order', async () => {
   const clients = await house.uploader(versionId)
+  const begun = sys.calls.length
   await clients.uploads.open({ versionId, schema })
   const stream = new WriteStream(clients, startOf(versionId, part1))
   await stream.until('ready')
   // Before the first byte the file's name is durable, up to the volume's root.
   for (const directory of ['', 'staging', `staging/${versionId}`, `staging/${versionId}/tree`, `${data}/..`])
-    after(0, 'fsync', directory.replace(/\/[^/]+\/\.\.$/, ''))
+    after(begun, 'fsync', directory.replace(/\/[^/]+\/\.\.$/, ''))
   for (let at = 0; at < bytes.length; at += 100_000)
     stream.send(chunkOf(bytes.subarray(at, at + 100_000), at))
   stream.send(finishOf(bytes.length, sha256(bytes)))
@@ -84,4 +86,31 @@ test('a seal is answered after manifest, sums, directories and the rename are sy
 test('a seal reads no more of the files than their heads', () => {
   const reads = sys.calls.filter(({ name, path }) => name === 'read' && path === data)
   expect(reads.length).toBeLessThan(20)
+})
+
+test('a publication is answered after its records, image.json and the link are synced, in this order', async () => {
+  const { publish } = await commandsTo(house)
+  const begun = sys.calls.length
+  await publish(1, versionId)
+  const image = `images/${imageId}`
+  const written = after(
+    after(begun, 'fsync', `${image}/.image.json.new`),
+    'rename',
+    `${image}/.image.json.new`,
+  )
+  const named = after(written, 'fsync', image)
+  after(after(named, 'rename', `primary/images/.${imageId}.new`), 'fsync', 'primary/images')
+})
+
+test('nothing of an ended upload is removed before it is out of the way for good', async () => {
+  const ended = newVersion()
+  const clients = await house.uploader(ended)
+  await clients.uploads.open({ versionId: ended, schema })
+  await writeWhole(clients, ended, part1, bytes.subarray(0, 1_000))
+  const { end } = await commandsTo(house)
+  const begun = sys.calls.length
+  await end(ended, 1)
+  const away = after(after(begun, 'rename', `staging/${ended}`), 'fsync', 'staging')
+  const removed = after(begun, 'unlink', `staging/.ended-${ended}/tree/${part1}`)
+  expect(removed).toBeGreaterThan(away)
 })

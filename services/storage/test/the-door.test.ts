@@ -69,6 +69,13 @@ describe('a call is refused', () => {
     })
   })
 
+  test('with a ticket for uploading where one for reading is wanted', async () => {
+    const uploader = await house.uploader(versionId)
+    const refused = { reason: 'PERMISSION_DENIED' }
+    await expect(readWhole(uploader, { versionId, path: part1 })).rejects.toMatchObject(refused)
+    await expect(uploader.versions.getManifest({ versionId })).rejects.toMatchObject(refused)
+  })
+
   test('of a command or of the volume without a service ticket of this house for this volume', async () => {
     const own = parseVolumeId(house.storage.volumeId)
     const another = parseVolumeId('vol-0000000000000000')

@@ -71,6 +71,35 @@ describe('a command that is held by the disk', () => {
     await direct.trash(versionId, 1)
   })
 
+  test('gives nothing back of which the purge has begun', async () => {
+    await direct.trash(versionId, 1)
+    const renaming = sys.hold('rename', new RegExp(`purging-${versionId}`))
+    const purged = direct.purge(versionId, 2)
+    await renaming.reached
+    const restored = direct.restore(versionId, 3).catch((error: unknown) => error)
+    // Meanwhile it would have been done.
+    const other = await sealOne(house)
+    await direct.trash(other, 1)
+    await direct.restore(other, 2)
+    renaming.release()
+    expect(await purged).toMatchObject({ keptCount: 0 })
+    expect(await restored).toMatchObject({ reason: 'VERSION_GONE' })
+  })
+
+  test('clones the whole of a version before that goes to the trash', async () => {
+    const clone = newVersion()
+    const linking = sys.hold('link', /schema/)
+    const cloned = direct.clone(clone, 1, versionId)
+    await linking.reached
+    const trashed = direct.trash(versionId, 2)
+    const other = await sealOne(house)
+    await direct.trash(other, 1)
+    linking.release()
+    await cloned
+    await trashed
+    await expectWhole(clone, versionId)
+  })
+
   test('does not keep other versions waiting while it removes a huge one', async () => {
     await direct.trash(versionId, 1)
     const unlinking = sys.hold('unlink', /part1/)

@@ -113,6 +113,7 @@ function answering(fake: FakeCatalog, publicKey: Uint8Array): Coordination {
         whole.images.push(...held.images)
         whole.trash.push(...held.trash)
         whole.copies.push(...held.copies)
+        whole.commands.push(...held.commands)
         whole.unreadable.push(...held.unreadable)
         whole.unreadImageIds.push(...held.unreadImageIds)
       }
