@@ -1,3 +1,4 @@
+import { commandLine } from '@goldkeep/domain'
 import { relative } from 'node:path'
 import type { RunningHouse } from './compose.js'
 import { systemHome } from './home.js'
@@ -18,5 +19,5 @@ export function announceHouse({ addresses, home }: RunningHouse): string {
 /** The command line finds `.goldkeep` in the working directory, and the system's home, by itself. */
 function commandPrefix(home: string): string {
   const isFound = home === systemHome || relative(process.cwd(), home) === '.goldkeep'
-  return isFound ? '' : `GOLDKEEP_HOME=${home} `
+  return isFound ? '' : `GOLDKEEP_HOME=${commandLine(home)} `
 }

@@ -1,5 +1,6 @@
 export * from './branded.js'
 export * from './clean-text.js'
+export * from './command-line.js'
 export * from './errors.js'
 export * from './file-path.js'
 export * from './findings.js'

@@ -1,5 +1,5 @@
+import { commandLine } from '@goldkeep/domain'
 import { expect, test } from '@jest/globals'
-import { commandLine } from './command-line.js'
 import { jsonText, namesOf, printable } from './printable.js'
 import { execFileSync } from 'node:child_process'
 

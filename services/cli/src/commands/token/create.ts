@@ -1,7 +1,7 @@
+import { commandLine } from '@goldkeep/domain'
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { parseLifetime, type Actions } from '../../act.js'
-import { commandLine } from '../../output/command-line.js'
 import { tokenView } from '../../views/house-view.js'
 
 interface Options {
