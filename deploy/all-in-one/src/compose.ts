@@ -2,6 +2,8 @@ import { loadCatalogConfig, startCatalog } from '@goldkeep/catalog'
 import { canServeFrom, claimDirectory, endLeftoverServer, startPostgres } from '@goldkeep/postgres'
 import {
   createLogger,
+  isEveryHost,
+  joinAddress,
   runPhases,
   type Logger,
   type RunningService,
@@ -90,6 +92,5 @@ export async function startHouse(config: AllInOneConfig, signal: AbortSignal): P
 
 /** An address that this machine can call; a service that listens everywhere is called here. */
 function addressOf({ host }: Endpoint, port: number): string {
-  const everywhere = host === '0.0.0.0' || host === '::'
-  return `${everywhere ? '127.0.0.1' : host}:${port}`
+  return joinAddress(isEveryHost(host) ? '127.0.0.1' : host, port)
 }

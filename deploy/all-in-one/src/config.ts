@@ -1,16 +1,29 @@
 import { resolve } from 'node:path'
-import { bytesSetting, loadConfig, logLevels, portSetting, type LogLevel } from '@goldkeep/service'
+import {
+  bytesSetting,
+  hostSetting,
+  loadConfig,
+  logLevels,
+  portSetting,
+  type LogLevel,
+} from '@goldkeep/service'
 import { z } from 'zod'
 
 /** The all-in-one's own environment. What is set of the services' variables reaches the services as well. */
 export const AllInOneEnv = z.object({
   // A person reads the terminal: what goes as it should is not told there.
   GOLDKEEP_LOG_LEVEL: z.enum(logLevels).default('warn'),
-  GOLDKEEP_HOME: z.string().min(1).optional(),
+  GOLDKEEP_HOME: z
+    .string()
+    .regex(
+      /^\P{Cc}+$/u,
+      'expected a path without line breaks and control characters, which PostgreSQL does not take',
+    )
+    .optional(),
   GOLDKEEP_RETIRE_VOLUME: z.string().min(1).optional(),
-  GOLDKEEP_CATALOG_HOST: z.string().default('127.0.0.1'),
+  GOLDKEEP_CATALOG_HOST: hostSetting,
   GOLDKEEP_CATALOG_PORT: portSetting(7460),
-  GOLDKEEP_STORAGE_HOST: z.string().default('127.0.0.1'),
+  GOLDKEEP_STORAGE_HOST: hostSetting,
   GOLDKEEP_STORAGE_PORT: portSetting(7461),
   GOLDKEEP_POSTGRES_PORT: portSetting(7462),
   // Of the volume and, as much again, of the database.

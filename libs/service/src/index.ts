@@ -1,3 +1,4 @@
+export * from './address.js'
 export * from './admission/index.js'
 export * from './bearer.js'
 export * from './config.js'

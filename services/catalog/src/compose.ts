@@ -5,6 +5,7 @@ import {
   addReflection,
   closeGrpcServer,
   createGuardedServer,
+  joinAddress,
   runPhases,
   type Logger,
   type RunningService,
@@ -115,12 +116,13 @@ function knownVolumes(db: Kysely<DB>): KnownVolumes {
 }
 
 async function listen(server: Pick<Server, 'listen'>, { host, port }: CatalogConfig): Promise<number> {
+  const address = joinAddress(host, port)
   try {
-    return await server.listen(`${host}:${port}`)
+    return await server.listen(address)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'unknown fault'
     throw new Error(
-      `cannot listen on ${host}:${port} (${why}); if another process has the port, set GOLDKEEP_CATALOG_PORT`,
+      `cannot listen on ${address} (${why}); if another process has the port, set GOLDKEEP_CATALOG_PORT`,
       { cause },
     )
   }

@@ -1,6 +1,7 @@
 import type { ConnectionLimits } from '@goldkeep/postgres/pool'
 import {
   durationSetting,
+  hostSetting,
   loadConfig,
   logLevelSetting,
   portSetting,
@@ -19,7 +20,7 @@ export const CatalogEnv = z.object({
   GOLDKEEP_DATABASE_LOCK_TIMEOUT: durationSetting('30s'),
   GOLDKEEP_QUEUE_URL: z.string().regex(/^(rediss?|postgres(ql)?):\/\//, 'expected redis://… or postgres://…'),
   GOLDKEEP_SERVICE_KEY: serviceKeySetting,
-  GOLDKEEP_CATALOG_HOST: z.string().default('127.0.0.1'),
+  GOLDKEEP_CATALOG_HOST: hostSetting,
   GOLDKEEP_CATALOG_PORT: portSetting(7460),
   GOLDKEEP_ADMIN_TOKEN_FILE: z.string().optional(),
   GOLDKEEP_CLAIM_LEASE: durationSetting('30s'),

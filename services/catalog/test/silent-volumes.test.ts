@@ -68,6 +68,17 @@ describe('a volume that has fallen silent', () => {
     })
   })
 
+  test('is told where other machines cannot call the address that it tells', async () => {
+    for (const address of ['0.0.0.0:7461', '[::]:7461']) {
+      const volume = await registerVolume(house)
+      await house.db.updateTable('volumes').set({ address }).where('volumeId', '=', volume).execute()
+      const { volumes } = await house.volumes.list({})
+      expect(volumes.find(({ volumeId: id }) => id === volume)?.troubles).toEqual([
+        expect.stringContaining('set GOLDKEEP_STORAGE_ADVERTISE'),
+      ])
+    }
+  })
+
   test('gets no upload and no command at once when another volume reports from its address', async () => {
     const address = '10.0.0.9:7461'
     const displaced = await registerVolume(house)

@@ -6,6 +6,7 @@ import {
   closeGrpcServer,
   createGuardedServer,
   defaultReceiveBudget,
+  joinAddress,
   runPhases,
   type Logger,
 } from '@goldkeep/service'
@@ -82,7 +83,7 @@ async function houseOf(
 ): ReturnType<typeof claimHouse> {
   if (volume.identity) return volume.identity.house
   // The port is not known yet when any free one is asked for; the volume is announced again once it is.
-  const address = config.advertise ?? `${config.host}:${config.port}`
+  const address = config.advertise ?? joinAddress(config.host, config.port)
   const { volumeId } = volume
   return retryForever(() => claimHouse(catalog, { volumeId, address, instanceId }, signal), {
     doing: 'claiming a house for the new volume',
@@ -160,9 +161,9 @@ async function serve(
   const admin = versionAdminService(door, { store, desk, catalog, log, publications, reporter, looks })
   asOwner.add(storage.VersionAdminDefinition, admin)
   asOwner.add(storage.VolumeDefinition, volumeService(door, store))
-  const port = await server.listen(`${config.host}:${config.port}`)
+  const port = await server.listen(joinAddress(config.host, config.port))
 
-  const address = config.advertise ?? `${config.host}:${port}`
+  const address = config.advertise ?? joinAddress(config.host, port)
   const disagreement = new CatalogDisagreement()
   const told = {
     store,

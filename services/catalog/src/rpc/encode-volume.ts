@@ -43,6 +43,7 @@ export function encodeVolume(
         ...listOf(silence),
         ...listOf(describeClock('its storage service', volume.clockAheadMs)),
         ...sharedAddressOf(volume, served),
+        ...listOf(uncallable(volume)),
         ...lost.map(describeLost),
         ...volume.troubles,
         ...rivalOf(volume),
@@ -106,6 +107,15 @@ function sharedAddressOf(volume: VolumeRow, all: readonly VolumeRow[]): string[]
     `expected one volume at the address ${volume.address}, found also ${listed(others)}; ` +
       'put back the directory of the one that is gone, or give each storage service an address of its own',
   ]
+}
+
+/** What a storage service that listens everywhere tells, unless it is told what others call it. */
+function uncallable({ address }: VolumeRow): string | undefined {
+  if (!/^(0\.0\.0\.0|\[::\]):/.test(address)) return undefined
+  return (
+    `its storage service tells ${address} as its address, which other machines cannot call; ` +
+    'set GOLDKEEP_STORAGE_ADVERTISE to the host:port by which they reach it'
+  )
 }
 
 function foreignOf({ volumeId }: VolumeRow, images: readonly ForeignImage[]): string[] {
