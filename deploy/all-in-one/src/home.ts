@@ -64,8 +64,18 @@ function makeUsable(path: string): void {
   }
 }
 
+const plainWords: Readonly<Record<string, string>> = {
+  EEXIST: 'expected a directory, found something else',
+  ENOTDIR: 'a part of its path is no directory',
+  EROFS: 'its file system can only be read',
+  // What Node says of a directory that it cannot make on a file system that can only be read.
+  ENOENT: 'it cannot be made there, as where the file system can only be read',
+  ENOSPC: 'no space is left',
+}
+
 function describe(path: string, error: NodeJS.ErrnoException): string {
-  if (error.code !== 'EACCES' && error.code !== 'EPERM') return error.message
+  const { code = '' } = error
+  if (code !== 'EACCES' && code !== 'EPERM') return plainWords[code] ?? error.message
   const self = process.getuid?.()
   const advice = 'Choose another directory, or start as the user who started first.'
   try {

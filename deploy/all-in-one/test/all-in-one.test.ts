@@ -84,9 +84,10 @@ test('a house that was killed with kill -9 starts again and has kept everything'
 })
 
 test('two houses live side by side, each home has one, and its secrets are readable by nobody else', async () => {
-  const homes = ['one', 'two'].map((name) => join(directory.path, name))
+  const homes = ['one', 'number two'].map((name) => join(directory.path, name))
   await Promise.all(homes.map((home) => startHouse(home)))
   const [one = '', two = ''] = homes
+  expect(started[1]?.stdout()).toContain(`Try: GOLDKEEP_HOME='${two}' npx goldkeep status`)
   const modes = ['admin-token', 'service-key', 'context.json', 'postgres/password'].map(
     (name) => statSync(join(one, name)).mode & 0o777,
   )
@@ -98,6 +99,10 @@ test('two houses live side by side, each home has one, and its secrets are reada
   expect(await again.end).toMatchObject({ code: 1 })
   expect(again.stderr()).toContain(`${one} is in use by process ${started[0]?.pid}`)
   expect(await goldkeepCommand({ GOLDKEEP_HOME: one }).run('image', 'list')).toContain('win11-lab')
+
+  const database = postgresPid(one)
+  expect(await started[0]?.stop('SIGHUP')).toEqual({ code: 0, signal: null })
+  expect(runs(database)).toBe(false)
 })
 
 test('ports that are taken are named with the variables that set them, before anything is started', async () => {
@@ -105,10 +110,20 @@ test('ports that are taken are named with the variables that set them, before an
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const port = String((other.address() as AddressInfo).port)
   const home = join(directory.path, 'home')
-  const house = launch(home, { GOLDKEEP_CATALOG_PORT: port, GOLDKEEP_POSTGRES_PORT: port })
+  const house = launch(home, {
+    GOLDKEEP_CATALOG_PORT: port,
+    GOLDKEEP_POSTGRES_PORT: port,
+    GOLDKEEP_STORAGE_PORT: '1',
+    GOLDKEEP_STORAGE_HOST: '192.0.2.1',
+  })
   expect(await house.end).toMatchObject({ code: 78 })
   expect(house.stderr()).toContain(`GOLDKEEP_CATALOG_PORT: 127.0.0.1:${port} is taken by another program`)
-  expect(house.stderr()).toContain(`GOLDKEEP_POSTGRES_PORT: 127.0.0.1:${port} is taken by another program`)
+  expect(house.stderr()).toContain(
+    `GOLDKEEP_POSTGRES_PORT: expected another port than GOLDKEEP_CATALOG_PORT, found ${port} for both`,
+  )
+  expect(house.stderr()).toContain(
+    'GOLDKEEP_STORAGE_HOST: expected a name or an address of this machine, found 192.0.2.1',
+  )
   expect(existsSync(join(home, 'postgres'))).toBe(false)
   other.close()
 })
@@ -118,7 +133,9 @@ test('a home that cannot be used is named', async () => {
   writeFileSync(home, 'a file')
   const house = launch(home)
   expect(await house.end).toMatchObject({ code: 78 })
-  expect(house.stderr()).toContain(`GOLDKEEP_HOME: cannot use ${home}`)
+  expect(house.stderr()).toContain(
+    `GOLDKEEP_HOME: cannot use ${home}: expected a directory, found something else`,
+  )
 })
 
 test('a home where PostgreSQL, or we ourselves, may not go is named', async () => {
@@ -132,10 +149,12 @@ test('a home where PostgreSQL, or we ourselves, may not go is named', async () =
 })
 
 test('every bad setting is told at once', async () => {
-  const house = launch(join(directory.path, 'home'), {
+  const house = launch(join(directory.path, 'a\nhome'), {
     GOLDKEEP_CATALOG_PORT: '70000',
     GOLDKEEP_STORAGE_PORT: 'none',
   })
   expect(await house.end).toMatchObject({ code: 78 })
-  expect(house.stderr()).toMatch(/GOLDKEEP_CATALOG_PORT: .*\n.*GOLDKEEP_STORAGE_PORT: /)
+  expect(house.stderr()).toMatch(
+    /GOLDKEEP_HOME: expected a path .*\n.*GOLDKEEP_CATALOG_PORT: .*\n.*GOLDKEEP_STORAGE_PORT: /,
+  )
 })

@@ -19,10 +19,12 @@ const program = fileURLToPath(new URL('../dist/bundle.js', import.meta.url))
 const mebibyte = 1024 * 1024
 const reserve = 24 * mebibyte
 
+const anyPorts = { GOLDKEEP_CATALOG_PORT: '0', GOLDKEEP_STORAGE_PORT: '0', GOLDKEEP_POSTGRES_PORT: '0' }
+
 /** A file system of its own, which needs no rights but those over oneself; PostgreSQL does not run as root. */
-const onSmallDisk = [
+const onDiskOf = (mebibytes: number): readonly string[] => [
   ...['unshare', '--map-root-user', '--mount', 'sh', '-c'],
-  'mount -t tmpfs -o size=220m tmpfs "$GOLDKEEP_HOME" && exec unshare --user --map-user=1000 --map-group=1000 "$@"',
+  `mount -t tmpfs -o size=${mebibytes}m tmpfs "$GOLDKEEP_HOME" && exec unshare --user --map-user=1000 --map-group=1000 "$@"`,
   'sh',
 ]
 
@@ -34,14 +36,12 @@ let home: string
 
 beforeAll(async () => {
   directory = await temporaryDirectory('full-disk')
-  const [command = '', ...under] = onSmallDisk
+  const [command = '', ...under] = onDiskOf(220)
   const inside = join(directory.path, 'home')
   mkdirSync(inside)
   house = startProcess(command, [...under, process.execPath, program], {
     env: {
-      GOLDKEEP_CATALOG_PORT: '0',
-      GOLDKEEP_STORAGE_PORT: '0',
-      GOLDKEEP_POSTGRES_PORT: '0',
+      ...anyPorts,
       GOLDKEEP_HOME: inside,
       GOLDKEEP_RESERVE: String(reserve),
       GOLDKEEP_LOW_SPACE: String(mebibyte),
@@ -107,4 +107,17 @@ test('deployments start and finish on a disk that others have filled, and it is 
   }
   rmSync(filler)
   await waitUntil(async () => (await trouble()) === '', { timeoutMs: 30_000, what: 'nothing is wrong' })
+})
+
+test('a disk that has no room for a database is told by its name', async () => {
+  const [command = '', ...under] = onDiskOf(20)
+  const inside = join(directory.path, 'small')
+  mkdirSync(inside)
+  const small = startProcess(command, [...under, process.execPath, program], {
+    env: { ...anyPorts, GOLDKEEP_HOME: inside },
+  })
+  expect(await small.end).toMatchObject({ code: 1 })
+  expect(small.stderr().trim()).toMatch(
+    /^goldkeep all-in-one: the disk of \S+ has too little space for a new database/,
+  )
 })

@@ -76,5 +76,14 @@ async function runInitdb(
     child.on('error', (error) => resolve(error.message))
     child.on('close', (code) => resolve(code === 0 ? undefined : `exit code ${String(code)}: ${said.trim()}`))
   })
-  if (failure !== undefined) throw new PostgresError('start-failed', `initdb failed in ${target}: ${failure}`)
+  if (failure === undefined) return
+  if (saysDiskIsFull(failure))
+    throw new PostgresError(
+      'start-failed',
+      `the disk of ${target} has too little space for a new database; make room`,
+    )
+  throw new PostgresError('start-failed', `initdb failed in ${target}: ${failure}`)
 }
+
+/** ENOSPC in the C locale, and PostgreSQL's hint where the error itself is another. */
+const saysDiskIsFull = (text: string): boolean => /No space left on device|Check free disk space/.test(text)

@@ -24,8 +24,8 @@ export async function runService<Running extends RunningService>(
       stopping.abort()
       resolve()
     }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
+    // SIGHUP comes when the terminal is closed in which the process runs.
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
   })
   try {
     const running = await start(stopping.signal)
