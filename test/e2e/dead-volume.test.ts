@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { begin, captureMachine, uploadVersion, type Capture } from './support/scenario.js'
 
 /** Images with a version on the volume that dies: more than a worker has slots. */
-const onDead = ['dead-1', 'dead-2']
+const onDead = ['dead-1', 'dead-2', 'left']
 let house: House
 let dead: { readonly service: Service; readonly volume: string }
 let capture: Capture
@@ -27,10 +27,14 @@ const versionOf = async (id: string) =>
     readonly locations: readonly { readonly volumeId: string }[]
   }
 const promote = (id: string) => house.goldkeep.run('promote', id, '--force', '--reason', 'a test')
+/** @param id of the version that the link names; empty: there is no link */
 const untilLinked = (volume: string, image: string, id: string): Promise<unknown> =>
   waitUntil(
-    async () => (await readlink(join(volume, 'primary', 'images', image)).catch(() => '')).endsWith(id),
-    { timeoutMs: 20_000, what: `the primary of ${image} is published` },
+    async () => {
+      const link = await readlink(join(volume, 'primary', 'images', image)).catch(() => '')
+      return id === '' ? link === '' : link.endsWith(id)
+    },
+    { timeoutMs: 20_000, what: `the primary link of ${image} is ${id || 'gone'}` },
   )
 /** Before it is known to be silent a volume still gets new uploads. */
 const untilSilent = (count: number): Promise<unknown> =>
@@ -59,6 +63,9 @@ test('a volume that is dead holds up no work of the living one, and gets its own
   const sealed = await Promise.all(
     onDead.map(async (image) => ({ image, id: await uploadVersion(house, image, capture.folder) })),
   )
+  const [left] = sealed.splice(onDead.indexOf('left'), 1)
+  await promote(left?.id ?? '')
+  await untilLinked(dead.volume, 'left', left?.id ?? '')
   await house.storage.start()
 
   // Not only killed: a host that is gone does not even refuse a connection.
@@ -78,6 +85,10 @@ test('a volume that is dead holds up no work of the living one, and gets its own
   expect((await versionOf(id)).verdict).toBe('VALID')
   await promote(id)
   await untilLinked(house.volume, 'living', id)
+  // The next primary of an image that has its former one on the dead volume.
+  const moved = await uploadVersion(house, 'left', capture.folder)
+  await promote(moved)
+  await untilLinked(house.volume, 'left', moved)
   await untilEnded(aborted)
 
   process.kill(dead.service.pid, 'SIGCONT')
@@ -85,4 +96,5 @@ test('a volume that is dead holds up no work of the living one, and gets its own
   await dead.service.start()
   await untilEnded(aborting)
   for (const one of sealed) await untilLinked(dead.volume, one.image, one.id)
+  await untilLinked(dead.volume, 'left', '')
 }, 60_000)

@@ -141,14 +141,17 @@ describe('a publication', () => {
   test('is asked for on every volume that has a version of the image, each by itself', async () => {
     const other = await registerVolume(house)
     await seal()
-    await seal(other)
+    const versionId = await seal(other)
+    await validate(house, versionId)
+    await house.images.promote({ imageId: site.imageId, versionId })
     const on = await publish()
     expect(on.volume).toMatchObject({ volumeId: site.volumeId })
     expect(await isOpen()).toBe(false)
     expect(await isOpen(other)).toBe(true)
     const onOther = await publish(other)
     expect(onOther.volume).toMatchObject({ volumeId: other })
-    expect(recordsOf(onOther)).toHaveLength(2)
+    expect(recordsOf(onOther)).toHaveLength(3)
+    expect([on, onOther].map(({ primaryElsewhere }) => primaryElsewhere)).toEqual([true, false])
   })
 
   test('that conflicts with one which this database never made raises the epoch, and comes whole', async () => {

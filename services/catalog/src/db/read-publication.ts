@@ -52,6 +52,8 @@ export interface PublicationState extends ImageRow, Omit<PublicationRow, 'part'>
   readonly houseId: string
   readonly epoch: number
   readonly address: string
+  /** There is a primary, and this volume never had its bytes. */
+  readonly primaryElsewhere: boolean
   readonly profiles: readonly PublishedProfile[]
   /** In the order in which they are sent, at most `mostRecords`. */
   readonly versions: readonly ChangedVersion[]
@@ -69,6 +71,10 @@ export async function readPublication(
 ): Promise<PublicationState | undefined> {
   const { rows } = await sql<Omit<PublicationState, 'hasMore'>>`
     select images.*, publications.*, volumes.address, house.house_id, house.epoch,
+      images.primary_version_id is not null and not exists (
+        select from locations l
+        where l.version_id = images.primary_version_id and l.volume_id = publications.volume_id
+      ) as primary_elsewhere,
       coalesce((
         select json_agg(json_build_object('uid', p.uid, 'profileId', p.profile_id, 'name', p.name,
           'settings', p.settings, 'deletedAt', p.deleted_at) order by p.uid)

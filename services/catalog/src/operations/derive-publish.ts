@@ -25,6 +25,7 @@ export interface PublishWork {
   /** image.json; absent: more parts follow. */
   readonly document: Uint8Array | undefined
   readonly primaryVersionId: string | null
+  readonly primaryElsewhere: boolean
   readonly bases: readonly string[]
   readonly allowAbsent: boolean
   readonly volume: { readonly volumeId: string; readonly address: string }
@@ -53,6 +54,7 @@ export async function derivePublish(trx: Transaction<DB>, subject: string): Prom
     records,
     document,
     primaryVersionId: state.primaryVersionId,
+    primaryElsewhere: state.primaryElsewhere,
     bases: [...(state.baseDigest === null ? [] : [state.baseDigest]), ...attempts],
     allowAbsent: state.baseDigest === null,
     volume: { volumeId: state.volumeId, address: state.address },

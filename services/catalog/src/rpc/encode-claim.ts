@@ -43,6 +43,7 @@ function encodeWork(work: Work): catalog.Claim['work'] {
           generation: BigInt(work.generation),
           document: work.document ?? new Uint8Array(),
           primaryVersionId: work.primaryVersionId ?? '',
+          primaryElsewhere: work.primaryElsewhere,
           volume: work.volume,
           records: work.records.map(encodeRecord),
           bases: work.bases.map(sha256ToProto),

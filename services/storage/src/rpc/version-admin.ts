@@ -47,6 +47,7 @@ export function versionAdminService(
         records: request.records.map((record) => inField('records', () => decodeRecord(record))),
         bases: request.bases.map((base) => sha256FromProto(base, 'bases')),
         allowAbsent: request.allowAbsent,
+        primaryElsewhere: request.primaryElsewhere,
         ...(request.document.length > 0 && { document: request.document }),
         ...(request.primaryVersionId && { primary: parseVersionId(request.primaryVersionId) }),
       }

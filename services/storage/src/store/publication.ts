@@ -10,6 +10,8 @@ export interface Publication {
   /** The content of image.json; absent: more parts follow. */
   readonly document?: Uint8Array
   readonly primary?: VersionId
+  /** The primary's bytes are on other volumes only. */
+  readonly primaryElsewhere?: boolean
   /** SHA-256 of each image.json, hex, that the records complete. */
   readonly bases: readonly string[]
   /** Whether the volume may have none. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { directSyscalls } from '../support/direct-syscalls.js'
 import { watchSyscalls } from '../support/watched-syscalls.js'
 import { expectRefusal } from './refused.js'
-import { lab, useShelf, office, other, primary, publishPrimary } from './shelf.js'
+import { fresh, lab, useShelf, office, other, primary, publishPrimary } from './shelf.js'
 
 const shelf = useShelf()
 
@@ -46,6 +46,15 @@ describe('an image.json that cannot be read', () => {
     await writeFile(file(), good)
     expect(await publish(2, other)).toBe(2)
   })
+})
+
+test('the link stays while the primary’s bytes are not here, and goes when they are on other volumes only', async () => {
+  await publish(2, fresh)
+  expect(await link()).toContain(primary)
+  await publish(3, fresh, {}, true)
+  await expect(link()).rejects.toMatchObject({ code: 'ENOENT' })
+  await publish(4, other, {}, true)
+  expect(await link()).toContain(other)
 })
 
 test('an image.json that is lost is written again, and an older one is not taken for it', async () => {

@@ -177,6 +177,7 @@ export function publishPrimary(
   generation: number,
   version: VersionId | null,
   fields: { readonly epoch?: number; readonly uid?: typeof lab.imageUid; readonly deleted_at?: string } = {},
+  primaryElsewhere = false,
 ): Promise<number> {
   const { epoch = 1, uid = lab.imageUid } = fields
   const head = { format: formatMajor, house, image: lab.imageId, uid, epoch, generation, ...fields } as const
@@ -189,6 +190,7 @@ export function publishPrimary(
     document,
     records: [],
     ...basesOf(document),
+    primaryElsewhere,
     ...(version && { primary: version }),
   })
 }

@@ -45,7 +45,7 @@ export async function publishImage(volume: Publishing, publication: Publication)
   if (onDisk && onDisk.sha256 === next?.sha256) {
     // Whoever wrote it may have ended before this sync.
     await withDirectory(root, layout.image(imageId), (directory) => directory.sync())
-    await linkPrimary(root, onDisk.document)
+    await linkPrimary(root, onDisk.document, publication)
     return onDisk.document.generation
   }
   requireBase(publication, onDisk)
@@ -56,7 +56,7 @@ export async function publishImage(volume: Publishing, publication: Publication)
   await makeDirectory(root, layout.image(imageId))
   await replaceFile(root, layout.imageFile(imageId), publication.document)
   documents.set(imageId, next)
-  await linkPrimary(root, next.document)
+  await linkPrimary(root, next.document, publication)
   return next.document.generation
 }
 
@@ -159,14 +159,19 @@ function requireMatching(publication: Publication, { house }: VolumeIdentity): H
 
 /**
  * Lets the primary link be what image.json says. While the bytes are not here it stays what it is: they may come
- * back, and what it names was good.
+ * back, and what it names was good. It goes when they are on other volumes only.
  */
-export async function linkPrimary(root: VolumeRoot, document: ImageDocument): Promise<void> {
+export async function linkPrimary(
+  root: VolumeRoot,
+  document: ImageDocument,
+  { primaryElsewhere = false }: Pick<Publication, 'primaryElsewhere'> = {},
+): Promise<void> {
   const { image, primary } = document
   // Its directory, not its manifest: one that cannot be read just now is no reason to take the link away.
   const named = document.deleted_at ? null : primary
-  if (named && !(await lookAt(root, layout.version(image, named)))) return
-  const wanted = named ? primaryLinkTarget(image, named) : undefined
+  const isHere = named && (await lookAt(root, layout.version(image, named)))
+  if (named && !isHere && !primaryElsewhere) return
+  const wanted = isHere ? primaryLinkTarget(image, named) : undefined
   await makeAgain(root, layout.primaryImages)
   await withDirectory(root, layout.primaryImages, async (directory) => {
     await setLink(root, directory, image, wanted)
