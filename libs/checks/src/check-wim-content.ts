@@ -1,7 +1,7 @@
 import type { Finding } from '@goldkeep/domain'
 import { checkNames } from './check-wim-names.js'
 import { withControlWim } from './control-wim.js'
-import type { DeepCheckOptions } from './deep-check-options.js'
+import { defaultWimMemoryBytes, type DeepCheckOptions } from './deep-check-options.js'
 import { detectKind } from './file-kinds.js'
 import { finding } from './finding.js'
 import { blameFile, blameMachine, isInDoubt, judgeRun } from './judge-wimlib.js'
@@ -13,7 +13,6 @@ import type { WimWalk } from './wim-walk.js'
 
 const check = 'wim-content'
 const defaultTimeoutMs = 4 * 60 * 60 * 1000
-const defaultMemoryBytes = 2 * 1024 ** 3
 /** Of original content; the slowest compression is read at five times this rate on slow machines. */
 const slowestBytesPerSecond = 8 * 1024 * 1024
 const leastCpuSeconds = 120
@@ -69,7 +68,7 @@ function wimlibOptions({ examination }: WimWalk, options: DeepCheckOptions): Wim
     signal: options.signal,
     program: options.wimlib,
     timeoutMs: options.wimTimeoutMs ?? defaultTimeoutMs,
-    limits: { memoryBytes: options.wimMemoryBytes ?? defaultMemoryBytes, cpuSeconds },
+    limits: { memoryBytes: options.wimMemoryBytes ?? defaultWimMemoryBytes, cpuSeconds },
   }
 }
 
@@ -80,7 +79,7 @@ async function verify(path: string, words: readonly string[], options: WimlibOpt
   const control = await verifyControl(options)
   if (control.outcome !== 'exited' || control.code !== 0) return blameMachine(path, run, control)
   const again = await runWimlib(words, options)
-  return isInDoubt(again) ? blameFile(path, again) : judgeRun(path, again)
+  return isInDoubt(again) ? blameFile(path, again, options.limits) : judgeRun(path, again)
 }
 
 const verifyControl = (options: WimlibOptions): Promise<WimlibRun> =>

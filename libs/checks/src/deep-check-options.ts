@@ -8,6 +8,9 @@ export interface CheckProgress {
   readonly bytes: number
 }
 
+/** The largest chunk of the format, 1 GiB, makes wimlib-imagex reserve 2.04 GiB. */
+export const defaultWimMemoryBytes = 3 * 1024 ** 3
+
 export interface DeepCheckOptions {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: CheckProgress) => void
@@ -19,6 +22,6 @@ export interface DeepCheckOptions {
   readonly wimlib?: string
   /** Milliseconds for one run of wimlib-imagex; 4 hours when absent. */
   readonly wimTimeoutMs?: number
-  /** Bytes of memory that wimlib-imagex may reserve; 2 GiB when absent. */
+  /** Bytes of memory that wimlib-imagex may reserve; 3 GiB when absent. */
   readonly wimMemoryBytes?: number
 }

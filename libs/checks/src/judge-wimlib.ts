@@ -1,5 +1,6 @@
 import type { Finding } from '@goldkeep/domain'
-import { finding } from './finding.js'
+import type { ChildLimits } from './child-limits.js'
+import { bytesText, finding } from './finding.js'
 import { judgeWarnings } from './judge-warnings.js'
 import type { WimlibRun } from './wimlib.js'
 import { isDoubtful, wimlibCodes } from './wimlib-codes.js'
@@ -42,13 +43,15 @@ export function judgeRun(path: string, run: WimlibRun): Finding {
 }
 
 /** The finding when the machine was found able, so that the file is to blame. */
-export const blameFile = (path: string, run: WimlibRun): Finding =>
-  finding(
-    check,
-    'FAIL',
-    `${path} is damaged or hostile: wimlib-imagex fails with it twice, though the file can be read and another WIM is verified here.`,
-    { path, expected, found: describeRun(run) },
-  )
+export function blameFile(path: string, run: WimlibRun, limits: ChildLimits | undefined): Finding {
+  const why = needsMemory(run)
+    ? `${path} needs more memory than the ${bytesText(limits?.memoryBytes ?? 0)} that wimlib-imagex may reserve here, or it is damaged`
+    : `${path} is damaged or hostile`
+  const message = `${why}: wimlib-imagex fails with it twice, though the file can be read and another WIM is verified here.`
+  return finding(check, 'FAIL', message, { path, expected, found: describeRun(run) })
+}
+
+const needsMemory = (run: WimlibRun): boolean => run.outcome === 'exited' && run.code === wimlibCodes.noMemory
 
 /** The finding when wimlib-imagex fails with a sound file too. */
 export const blameMachine = (path: string, run: WimlibRun, control: WimlibRun): Finding =>

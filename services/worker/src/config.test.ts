@@ -26,7 +26,7 @@ describe('the configuration', () => {
       concurrency: 1,
       jobLock: 30_000,
       stalledInterval: 30_000,
-      checks: { wimMemoryBytes: 2 ** 31, wimTimeoutMs: 4 * 60 * 60 * 1000, emptyShare: 0.0005 },
+      checks: { wimMemoryBytes: 3 * 1024 ** 3, wimTimeoutMs: 4 * 60 * 60 * 1000, emptyShare: 0.0005 },
       volume: '/srv/gold',
     })
   })

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { defaultWimMemoryBytes } from '@goldkeep/checks'
 import { isQueueName, queueNames, type QueueName } from '@goldkeep/jobs'
 import {
   ConfigError,
@@ -38,7 +39,7 @@ export const WorkerEnv = z.object({
     .string()
     .regex(/^[1-9]\d{7,14}$/, 'expected bytes, at least 10000000')
     .transform(Number)
-    .default(2 * 1024 ** 3),
+    .default(defaultWimMemoryBytes),
   GOLDKEEP_WIMLIB_TIME: durationSetting('4h'),
   GOLDKEEP_EMPTY_SHARE: shareSetting('0.05%'),
 })
