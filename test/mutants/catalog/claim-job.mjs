@@ -28,8 +28,8 @@ export default mutantsOf(
     {
       id: 'wims-without-wimlib',
       law: 5,
-      from: "(!work.needsWimlib || capabilities.includes('wimlib'))",
-      to: 'true',
+      from: "if (work.needsWimlib && !capabilities.includes('wimlib')) return 'has no wimlib-imagex'",
+      to: '',
       meaning: 'a worker that cannot check WIM files checks them',
     },
     {
@@ -38,6 +38,14 @@ export default mutantsOf(
       from: 'await enqueueAgain(trx, job, incapableDelayMs)',
       to: '',
       meaning: 'a job that a worker could not do is not told to the queue again',
+    },
+    {
+      id: 'lack-of-every-worker-not-told',
+      law: 11,
+      from: 'if (job.attempts === 0) await noteLack(trx, jobId, `worker ${claimant.workerId} ${lack}`)',
+      to: '',
+      suites: ['services/catalog/test/waiting-validations'],
+      meaning: 'a version that no worker can judge stays PENDING without a word',
     },
     {
       id: 'claims-share-a-token',

@@ -1,3 +1,4 @@
+import { cleanText, textLimits } from '@goldkeep/domain'
 import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { Times } from '../domain/times.js'
@@ -52,7 +53,9 @@ export async function claimJob(
     await finishJob(trx, jobId)
     return { refusal: 'DONE' }
   }
-  if (!isCapable(claimant, work)) {
+  const lack = lackOf(claimant, work)
+  if (lack !== undefined) {
+    if (job.attempts === 0) await noteLack(trx, jobId, `worker ${claimant.workerId} ${lack}`)
     await enqueueAgain(trx, job, incapableDelayMs)
     return { refusal: 'INCAPABLE' }
   }
@@ -64,6 +67,8 @@ export async function claimJob(
       workerId: claimant.workerId,
       claimExpiresAt: inMilliseconds(times.claimLeaseMs),
       attempts: sql`attempts + 1`,
+      // What another worker lacked.
+      ...(job.attempts === 0 && { lastError: '' }),
       updatedAt: sql`now()`,
     })
     .where('jobId', '=', jobId)
@@ -78,12 +83,19 @@ async function isForSilentVolume(trx: Transaction<DB>, job: JobRow, times: Times
   return !reporting.some((volume) => volume.volumeId === volumeId)
 }
 
-/** A worker that names volumes can read no others. */
-function isCapable({ capabilities }: Claimant, work: Work): boolean {
-  if (work.kind !== 'validate') return true
+/** What keeps a worker from the work. One that names volumes can read no others. */
+function lackOf({ capabilities }: Claimant, work: Work): string | undefined {
+  if (work.kind !== 'validate') return undefined
   const volumes = capabilities.filter((one) => one.startsWith('volume:'))
-  const canRead = volumes.length === 0 || volumes.includes(`volume:${work.volumeId}`)
-  return canRead && (!work.needsWimlib || capabilities.includes('wimlib'))
+  if (volumes.length > 0 && !volumes.includes(`volume:${work.volumeId}`))
+    return `has not volume ${work.volumeId} mounted as its GOLDKEEP_VOLUME`
+  if (work.needsWimlib && !capabilities.includes('wimlib')) return 'has no wimlib-imagex'
+  return undefined
+}
+
+async function noteLack(trx: Transaction<DB>, jobId: string, lack: string): Promise<void> {
+  const lastError = cleanText(lack, textLimits.prose)
+  await trx.updateTable('jobs').set({ lastError }).where('jobId', '=', jobId).execute()
 }
 
 async function isHeld(trx: Transaction<DB>, jobId: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { DatabaseSpace } from './database-space.js'
 import { databaseNow } from '../db/clock.js'
 import { getHouse } from '../db/house-queries.js'
 import type { DB } from '../db/tables.js'
+import { listWaitingValidations, type WaitingValidations } from '../db/waiting-validations.js'
 import { listWorkers } from '../db/workers-queries.js'
 import { describeClock } from '../domain/clocks.js'
 import type { Times } from '../domain/times.js'
@@ -42,12 +43,29 @@ export function volumesService(
         codec: catalog.Volume,
       })
       const serverTime = await databaseNow(db)
-      const troubles = [...space.troubles, ...(await clockTroubles(db, serverTime))]
+      const troubles = [
+        ...space.troubles,
+        ...(await clockTroubles(db, serverTime)),
+        ...(await waitingTroubles(db)),
+      ]
       return { volumes: page.items, nextPageToken: page.nextPageToken, serverTime, troubles }
     },
     retire: (order, { actor }) => change(order.volumeId, (trx) => retireVolume(trx, order, actor, times)),
     takeBack: (order, { actor }) => change(order.volumeId, (trx) => takeBackVolume(trx, order, actor)),
   }
+}
+
+/** Versions that stay PENDING because nobody judges them. */
+async function waitingTroubles(db: Kysely<DB>): Promise<string[]> {
+  const waiting = await listWaitingValidations(db)
+  return firstOf(waiting.map(describeWaiting))
+}
+
+function describeWaiting({ count, since, lack }: WaitingValidations): string {
+  const what = count === 1 ? 'a validation waits' : `${count} validations wait`
+  const todo =
+    lack === '' ? 'no worker has asked for any; is one running?' : `${lack}; start a worker that can do it`
+  return `${what} for a worker since ${since.toISOString()}: ${todo}`
 }
 
 /** Clocks that concern no volume: those of the workers, and of this process. */
