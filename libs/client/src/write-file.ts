@@ -3,7 +3,7 @@ import { DomainError, isDomainError } from '@goldkeep/domain'
 import { createHash } from 'node:crypto'
 import type { ByteSource } from './byte-source.js'
 import { inPieces } from './in-pieces.js'
-import { Outbox } from './outbox.js'
+import { UncommittedBytes } from './uncommitted-bytes.js'
 import { withRetries, type RetryPolicy } from './retry.js'
 import type { StorageConnection } from './storage-connection.js'
 import { describeFailure, supersededMeanwhile, unavailable } from './write-failures.js'
@@ -72,7 +72,7 @@ export async function writeFile(
 
 /** One file on its way, over however many connections it takes. */
 class FileWriting {
-  private readonly outbox: Outbox
+  private readonly uncommitted: UncommittedBytes
   private mode: WriteMode
   private read = 0
   private whole: StoredFile | undefined
@@ -90,7 +90,7 @@ class FileWriting {
     private readonly signal: AbortSignal,
   ) {
     const start = request.mode.kind === 'resume' ? request.mode.offset : 0
-    this.outbox = new Outbox(start, request.bufferBytes ?? 64 * 1024 * 1024)
+    this.uncommitted = new UncommittedBytes(start, request.bufferBytes ?? 64 * 1024 * 1024)
     this.mode = request.mode
   }
 
@@ -104,20 +104,20 @@ class FileWriting {
         hash.update(piece)
         const fresh = piece.subarray(Math.max(0, skip - this.read))
         this.read += piece.length
-        if (fresh.length > 0) await this.outbox.append(fresh, this.signal)
+        if (fresh.length > 0) await this.uncommitted.append(fresh, this.signal)
         this.report()
       }
       this.whole = { size: this.read, sha256: hash.digest('hex') }
-      this.outbox.end({ kind: 'whole', ...this.whole })
+      this.uncommitted.end({ kind: 'whole', ...this.whole })
     } catch (error) {
       if (this.signal.aborted) return
       this.sourceError = error
-      this.outbox.end({ kind: 'failed', error })
+      this.uncommitted.end({ kind: 'failed', error })
     }
   }
 
   async run(): Promise<StoredFile & { readonly attemptId: string }> {
-    const progress = (): number => this.outbox.committed + this.livedStreams
+    const progress = (): number => this.uncommitted.committed + this.livedStreams
     const { retry, waitForSpaceMs } = this.request
     const policy = { ...retry, waitForSpaceMs, signal: this.signal, progress }
     const stored = await withRetries(policy, async () => {
@@ -163,7 +163,7 @@ class FileWriting {
     return writeStream(client, {
       start: { versionId, path, writerId, takeOver },
       mode: this.mode,
-      outbox: this.outbox,
+      uncommitted: this.uncommitted,
       keepAliveMs,
       signal: this.signal,
       onReady: (attemptId, committed) => this.onReady(attemptId, committed),
@@ -209,7 +209,7 @@ class FileWriting {
   }
 
   private onCommitted(size: number): void {
-    this.outbox.commit(size)
+    this.uncommitted.commit(size)
     this.report()
   }
 
@@ -220,7 +220,7 @@ class FileWriting {
 
   private report(): void {
     const { read, state } = this
-    this.request.onProgress?.({ read, committed: this.outbox.committed, state })
+    this.request.onProgress?.({ read, committed: this.uncommitted.committed, state })
   }
 
   private differs(stored: StoredFile): DomainError {

@@ -1,6 +1,6 @@
 import { sha256FromProto, sha256ToProto, type storage } from '@goldkeep/contracts'
 import { DomainError } from '@goldkeep/domain'
-import type { Outbox } from './outbox.js'
+import type { UncommittedBytes } from './uncommitted-bytes.js'
 
 /** How a stream begins: anew, or where an attempt stands. */
 export type WriteMode =
@@ -15,7 +15,7 @@ export interface WriteStreamRequest {
     readonly takeOver: boolean
   }
   readonly mode: WriteMode
-  readonly outbox: Outbox
+  readonly uncommitted: UncommittedBytes
   /** After how long without data an empty chunk is sent. */
   readonly keepAliveMs: number
   readonly signal: AbortSignal
@@ -85,11 +85,11 @@ class SendingLoop {
   ) {}
 
   async *run(): AsyncGenerator<Message> {
-    const { start, mode, outbox, keepAliveMs, describeFailure } = this.request
+    const { start, mode, uncommitted, keepAliveMs, describeFailure } = this.request
     yield { message: { $case: 'start', value: { ...start, mode: modeMessage(mode) } } }
     let offset = await untilAborted(this.ready, this.signal)
     for (;;) {
-      const next = await outbox.next(offset, keepAliveMs, this.signal)
+      const next = await uncommitted.next(offset, keepAliveMs, this.signal)
       if (next.kind === 'piece') {
         const { data, crc32 } = next.piece
         yield chunk(offset, data, crc32)

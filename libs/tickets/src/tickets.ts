@@ -10,7 +10,7 @@ import {
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type CryptoKey } from 'jose'
 import { webcrypto } from 'node:crypto'
 
-/** Boot environments' clocks are wrong by a little; tickets are checked with this much leeway. */
+/** Storage knows the catalog's clock to within seconds; tickets are checked with this much leeway. */
 export const leewaySeconds = 60
 
 /** What an upload's storage must know and its client must not choose. */

@@ -8,13 +8,13 @@ import { unfinishedMark } from './replace-capture.js'
 export interface CaptureFile {
   /** In the version, such as `hd0/part1.winpe.wim`. */
   readonly path: string
-  /** Here. */
+  /** Its path on this machine. */
   readonly file: string
   /** In bytes. */
   readonly size: number
 }
 
-/** The legacy server's id of the last upload, which stands beside each capture; a version has its own. */
+/** Where legacy servers keep the id of the last upload. It is not sent, since each version has an id of its own. */
 const serverFile = 'guid'
 
 /** What file managers leave in every folder that they show. */
@@ -25,7 +25,7 @@ const isManagersFile = (path: string): boolean => managersFiles.has(basename(pat
 export interface CaptureDirectory {
   readonly schema: Uint8Array
   readonly files: readonly CaptureFile[]
-  /** What is there and no part of a capture. */
+  /** Paths that are there and are no part of a capture. */
   readonly leftOut: readonly string[]
 }
 
@@ -34,24 +34,13 @@ export interface CaptureDirectory {
  * @throws CliError USAGE when there is no schema
  */
 export async function findCaptureFiles(directory: string): Promise<CaptureDirectory> {
-  if (await exists(join(directory, unfinishedMark)))
-    throw usageError(
-      `${directory}: expected a whole capture, found a fetch that was not finished; run it again`,
-    )
-  const schema = await readFile(join(directory, 'schema')).catch((error: NodeJS.ErrnoException) => {
-    throw usageError(
-      `${directory}: expected a file named schema, found none that can be read (${error.code})`,
-    )
-  })
+  await refuseUnfinished(directory)
+  const schema = await readSchema(directory)
   const found = await filesBelow(directory)
+  refuseLinks(directory, found)
   const paths = found
     .filter(({ path }) => path !== 'schema')
     .toSorted((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }))
-  const link = found.find(({ entry, path }) => entry.isSymbolicLink() && /^hd\d+(\/|$)/.test(path))
-  if (link)
-    throw usageError(
-      `${join(directory, link.path)}: expected a file or folder of the capture, found a symbolic link; put what it leads to in its place`,
-    )
   const fits = ({ entry, path }: FoundFile): boolean =>
     entry.isFile() && path.startsWith('hd') && isFilePath(path) && !isManagersFile(path)
   return {
@@ -59,6 +48,28 @@ export async function findCaptureFiles(directory: string): Promise<CaptureDirect
     files: await Promise.all(paths.filter(fits).map(({ path }) => describeFile(directory, path))),
     leftOut: paths.filter((one) => !fits(one) && one.path !== serverFile).map(({ path }) => path),
   }
+}
+
+async function refuseUnfinished(directory: string): Promise<void> {
+  if (!(await exists(join(directory, unfinishedMark)))) return
+  throw usageError(
+    `${directory}: expected a whole capture, found a fetch that was not finished; run it again`,
+  )
+}
+
+const readSchema = (directory: string): Promise<Uint8Array> =>
+  readFile(join(directory, 'schema')).catch((error: NodeJS.ErrnoException) => {
+    throw usageError(
+      `${directory}: expected a file named schema, found none that can be read (${error.code})`,
+    )
+  })
+
+function refuseLinks(directory: string, found: readonly FoundFile[]): void {
+  const link = found.find(({ entry, path }) => entry.isSymbolicLink() && /^hd\d+(\/|$)/.test(path))
+  if (!link) return
+  throw usageError(
+    `${join(directory, link.path)}: expected a file or folder of the capture, found a symbolic link; put what it leads to in its place`,
+  )
 }
 
 const exists = (file: string): Promise<boolean> =>

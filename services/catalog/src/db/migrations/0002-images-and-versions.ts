@@ -137,7 +137,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (image_uid, volume_id),
       check (published_generation <= wanted_generation)
     );
-    -- Of which a volume has an image.json, and which are not known here.
+    -- Images that the catalog does not know, and of which a volume has an image.json.
     create table foreign_images (
       volume_id text not null references volumes,
       image_id text not null,

@@ -17,18 +17,18 @@ export type Ending =
 export type Next = { readonly kind: 'piece'; readonly piece: Piece } | { readonly kind: 'idle' } | Ending
 
 /**
- * The bytes of one file that storage has not committed yet. The reader of the source puts them in and
- * waits when there are too many; a connection takes them out from any uncommitted offset on, so that the
+ * The bytes of one file that storage has not committed yet. The reader of the source appends to them and
+ * waits when there are too many; a connection reads them from any uncommitted offset on, so that the
  * next connection can send again what the last one lost.
  */
-export class Outbox {
+export class UncommittedBytes {
   private readonly pieces: Piece[] = []
   private appendedTo: number
   private committedTo: number
   private ending: Ending | undefined
   private readonly waiting = new Set<() => void>()
 
-  /** @param start where the bytes begin; what lies before is committed already */
+  /** @param start where the bytes begin; those before are committed already */
   constructor(
     start: number,
     private readonly limit: number,

@@ -1,8 +1,8 @@
 import { mutantsOf } from '../mutants-of.mjs'
 
 export default mutantsOf(
-  'libs/client/src/outbox.ts',
-  ['libs/client/src/outbox.test', 'libs/client/test/write-file'],
+  'libs/client/src/uncommitted-bytes.ts',
+  ['libs/client/src/uncommitted-bytes.test', 'libs/client/test/write-file'],
   [
     {
       id: 'sent-bytes-forgotten-before-commit',
