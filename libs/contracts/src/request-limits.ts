@@ -2,6 +2,7 @@ import {
   cleanText,
   DomainError,
   findUnwantedCharacter,
+  largestOrderNumber,
   nameOfCharacter,
   textLimits,
   utf8Length,
@@ -52,6 +53,9 @@ const ruleOf = (field: string): TextRule => textRules[field] ?? (/U?[iI]ds?$/.te
 
 /** Fields that are maps from text to text, whose keys people choose. */
 export const mapFields: ReadonlySet<string> = new Set(['labels'])
+
+/** Fields that say where something is in the order of commands or publications. */
+const orderFields: ReadonlySet<string> = new Set(['epoch', 'generation', 'opSeq', 'conflictingEpoch'])
 
 /** The files of one version, at most. */
 export const maxFilesOfVersion = 4096
@@ -185,8 +189,9 @@ function limitEntries(count: number, field: string, place: string): void {
 
 function limitNumber(value: bigint | number, field: string, place: string, { isItemwise }: Limits): void {
   if (isItemwise) return
-  if (value < 0 || value > Number.MAX_SAFE_INTEGER)
-    throw refusal(field, place, 'a number from 0 to 2^53 - 1', `${value}`)
+  const isOrder = orderFields.has(field)
+  if (value >= 0 && value <= (isOrder ? largestOrderNumber : Number.MAX_SAFE_INTEGER)) return
+  throw refusal(field, place, `a number from 0 to ${isOrder ? '2^40' : '2^53 - 1'}`, `${value}`)
 }
 
 function limitTime(value: Date, field: string, place: string, { isItemwise }: Limits): void {

@@ -1,4 +1,4 @@
-import { DomainError } from '@goldkeep/domain'
+import { DomainError, largestOrderNumber } from '@goldkeep/domain'
 import { z } from 'zod'
 import { checksumFault, withChecksum } from './checksum.js'
 
@@ -61,14 +61,8 @@ export function formatCheckedDocument(document: object): Uint8Array {
   return formatDocument(withChecksum(document))
 }
 
-/**
- * An epoch or a generation. None ever counts so far; a greater one is damage, and would leave no room for the next.
- */
-export const orderNumber = z
-  .number()
-  .int()
-  .nonnegative()
-  .max(2 ** 40)
+/** An epoch or a generation. */
+export const orderNumber = z.number().int().nonnegative().max(largestOrderNumber)
 
 /** A field that only `parse` may make, such as a branded id. */
 export function parsedBy<T>(parse: (text: string) => T) {
