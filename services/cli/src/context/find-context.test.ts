@@ -43,6 +43,13 @@ test('GOLDKEEP_HOME means that house and no other', async () => {
   expect(await findContext(over, top)).toMatchObject({ address: 'd:4', token: 'gk_mine' })
 })
 
+test('a file that Notepad has saved is read', async () => {
+  const home = await scratch()
+  const text = '\ufeff{ "address": "c:3", "token": "gk_mine" }\r\n'
+  await writeFile(join(home, 'context.json'), text)
+  expect(await findContext({ GOLDKEEP_HOME: home }, home)).toMatchObject({ address: 'c:3', token: 'gk_mine' })
+})
+
 test('a file that cannot be used is named with what is wrong', async () => {
   const home = await scratch()
   const file = await houseIn(home, { address: 'c:3' })

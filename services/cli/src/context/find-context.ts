@@ -79,7 +79,8 @@ async function parseContext(place: string, text: string): Promise<{ address: str
   const broken = (what: string) => unusable(place, what)
   let json: unknown
   try {
-    json = JSON.parse(text)
+    // Editors of Windows write a byte order mark.
+    json = JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     throw broken((error as Error).message)
   }

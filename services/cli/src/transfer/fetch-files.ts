@@ -15,7 +15,7 @@ import type { Progress } from '../output/progress-line.js'
 import { inParallel } from './in-parallel.js'
 import { lockFolder } from './lock-folder.js'
 import { withProgress } from './pipe-out.js'
-import { refuseObstacles } from './refuse-obstacles.js'
+import { refuseObstacles, refuseOtherThanFolder } from './refuse-obstacles.js'
 import { replaceCapture, type Replaced } from './replace-capture.js'
 
 export interface FetchedFile {
@@ -42,6 +42,7 @@ export async function fetchAll(
   const schema = schemaOf(deployment)
   const files = deployment.files.filter((file) => file.path !== schemaPath)
   const paths = files.map((file) => file.path)
+  await refuseOtherThanFolder(directory)
   await mkdir(directory, { recursive: true })
   const unlock = await lockFolder(directory, ['', ...paths])
   try {
@@ -82,6 +83,7 @@ export async function fetchOne(
   progress: Progress,
 ): Promise<FetchedFile> {
   const target = join(directory, file.path)
+  await refuseOtherThanFolder(directory)
   await mkdir(directory, { recursive: true })
   const unlock = await lockFolder(directory, [file.path])
   try {

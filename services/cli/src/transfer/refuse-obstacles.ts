@@ -1,6 +1,6 @@
 import { exitCodes, schemaPath } from '@goldkeep/domain'
 import type { Stats } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CliError } from '../cli-error.js'
 
@@ -16,6 +16,15 @@ export async function refuseObstacles(directory: string, paths: readonly string[
     await expectKind(join(directory, disk), 'a folder', (found) => found.isDirectory())
   for (const path of new Set([...paths, schemaPath]))
     await expectKind(join(directory, path), 'a file', (found) => found.isFile())
+}
+
+/**
+ * The folder itself may be a link to one.
+ * @throws CliError IN_THE_WAY
+ */
+export async function refuseOtherThanFolder(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined)
+  if (!found?.isDirectory()) await expectKind(directory, 'a folder', () => false)
 }
 
 async function expectKind(file: string, kind: string, fits: (found: Stats) => boolean): Promise<void> {
