@@ -150,7 +150,7 @@ class RunningChild implements Child {
   private exit(): Promise<ChildEnd> {
     const { child } = this
     return new Promise((resolve) => {
-      child.once('error', ({ message }) => resolve({ kind: 'not-started', message }))
+      child.once('error', (error) => resolve({ kind: 'not-started', message: whyNotStarted(error) }))
       child.once('exit', (code, signal) =>
         resolve(signal ? { kind: 'signal', signal } : { kind: 'code', code: code ?? -1 }),
       )
@@ -177,6 +177,14 @@ class RunningChild implements Child {
     return this.options.graceMs ?? defaultGraceMs
   }
 }
+
+const plainWords: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such program here',
+  EACCES: 'it may not be run',
+  ENOEXEC: 'it is no program',
+}
+
+const whyNotStarted = ({ code = '', message }: NodeJS.ErrnoException): string => plainWords[code] ?? message
 
 function noOutput(): Readable {
   return new Readable({ read: () => {} }).destroy()

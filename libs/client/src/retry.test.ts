@@ -90,3 +90,11 @@ test('a failure names whom it could not reach, and what happened last', () => {
     message: 'cannot reach the catalog at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
   })
 })
+
+test('a service that is another one is not taken for a fault', () => {
+  const details = 'The server does not implement the method /goldkeep.catalog.v1.Volumes/List'
+  const error = toCallError(new ClientError('/a/B', Status.UNIMPLEMENTED, details), 'the catalog', 'a:7461')
+  expect(error).toMatchObject({
+    message: `expected the catalog at a:7461, found another service, or the catalog of another release: ${details}; check the address`,
+  })
+})

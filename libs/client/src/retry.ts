@@ -85,6 +85,13 @@ export function toCallError(error: unknown, what: string, address: string): unkn
       { cause: error },
     )
   if (!(error instanceof ClientError)) return error
+  if (error.code === Status.UNIMPLEMENTED)
+    return new DomainError(
+      'INTERNAL',
+      `expected ${what} at ${address}, found another service, or ${what} of another release: ${error.details}; check the address`,
+      { address },
+      { cause: error },
+    )
   const shown = `${what} at ${address} answered ${Status[error.code]}: ${error.details}`
   return new DomainError('INTERNAL', shown, { address }, { cause: error })
 }

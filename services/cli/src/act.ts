@@ -41,7 +41,8 @@ export function createActions(environment: CliEnvironment, behind: readonly stri
       },
     actWithChild: (handler) =>
       async function (this: Command) {
-        if (behind?.length === 0) throw usageError('expected a program after --, found nothing')
+        if (behind && (behind[0] === undefined || showOptions(behind[0]) === ''))
+          throw usageError('expected a program after --, found nothing')
         const args = this.args.slice(0, this.args.length - (behind?.length ?? 0))
         requireArguments(this, args)
         await run(this, handler, args, behind?.map(showOptions))

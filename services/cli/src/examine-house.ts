@@ -1,6 +1,6 @@
 import { measureConnect, runProgram } from '@goldkeep/client'
 import type { catalog } from '@goldkeep/contracts'
-import type { ExitCode } from '@goldkeep/domain'
+import { isDomainError, type ExitCode } from '@goldkeep/domain'
 import { collectPages } from './collect-pages.js'
 import { explainError } from './explain-error.js'
 import { formatSize, formatSpan } from './output/format.js'
@@ -54,9 +54,12 @@ async function examineCatalog(session: Session): Promise<Examined[]> {
     const clocks = [...examineClock(answer.serverTime), ...answer.troubles.map((one) => warn('catalog', one))]
     return [...examined, ...clocks, ...(await examineVolumes(found))]
   } catch (error) {
-    return [...examined, bad('token', error, session)]
+    return [...examined, bad(isRefusal(error) ? 'token' : 'catalog', error, session)]
   }
 }
+
+const isRefusal = (error: unknown): boolean =>
+  isDomainError(error, 'UNAUTHENTICATED') || isDomainError(error, 'PERMISSION_DENIED')
 
 async function examineVolumes(volumes: readonly catalog.Volume[]): Promise<Examined[]> {
   if (volumes.length === 0) return [warn('volumes', 'none has registered; is a storage service running?')]

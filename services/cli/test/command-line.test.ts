@@ -34,6 +34,7 @@ test.each([
   [['upload', 'write', 'x', '../../etc/passwd', 'f'], 'path: expected "hd<N>/<name>"'],
   [['upload', 'write', 'x', 'hd0/a.wim', 'f', '--', 'cat'], 'either a file or a producer'],
   [['deploy', 'fetch', 'd', '--', 'cat'], 'expected --file PATH'],
+  [['deploy', 'fetch', 'd', '--file', 'hd0/a.wim', '--', ''], 'expected a program after --'],
   [['status', '--', 'cat'], 'too many arguments'],
   [['deploy', 'fetch', '--file', 'hd0/a.wim', '--', 'cat'], "missing required argument 'deployment'"],
   [['upload', 'write', 'x', 'hd0/a.wim', 'f', 'g', '--', 'cat'], 'at most 3 arguments before --'],
