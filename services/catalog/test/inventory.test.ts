@@ -22,6 +22,7 @@ describe('an inventory', () => {
   const presenceOf = async (versionId: string) => (await versionOf(house, versionId)).presence
   const heldAs = async (versionId: string) => ({
     versionId,
+    imageId: 'lab',
     manifestDigest: (await versionOf(house, versionId)).manifestDigest,
   })
   const sealed = async () => (await sealVersion(house, 'lab', volumeId)).versionId
@@ -51,13 +52,14 @@ describe('an inventory', () => {
     record([{ lookTime: await look() }, { versions }, { complete: true }])
 
   test('tells what is unrecorded, unknown, missing and in conflict, and heals what is back', async () => {
-    const [kept, lost, changed] = [await sealed(), await sealed(), await sealed()]
+    const [kept, lost, changed, misplaced] = [await sealed(), await sealed(), await sealed(), await sealed()]
     const { upload } = await house.uploads.begin({ imageId: 'lab', schema })
     const unrecorded = upload?.versionId ?? ''
     const unknown = '20200101T000000Z-zzzz'
     const held = [
       await heldAs(kept),
-      { versionId: changed, manifestDigest: wrong },
+      { versionId: changed, imageId: 'lab', manifestDigest: wrong },
+      { ...(await heldAs(misplaced)), imageId: 'zoo' },
       { versionId: unrecorded, manifestDigest: wrong },
       { versionId: unknown, manifestDigest: wrong },
     ]
@@ -65,11 +67,12 @@ describe('an inventory', () => {
       unrecordedVersionIds: [unrecorded],
       unknownVersionIds: [unknown],
       missingVersionIds: [lost],
-      conflictingVersionIds: [changed],
+      conflictingVersionIds: [changed, misplaced],
     })
     expect(await presenceOf(kept)).toBe(Presence.PRESENCE_PRESENT)
     expect(await presenceOf(lost)).toBe(Presence.PRESENCE_MISSING)
     expect(await presenceOf(changed)).toBe(Presence.PRESENCE_DAMAGED)
+    expect(await presenceOf(misplaced)).toBe(Presence.PRESENCE_DAMAGED)
     await recordHeld([...held, await heldAs(lost)])
     expect(await presenceOf(lost)).toBe(Presence.PRESENCE_PRESENT)
   })

@@ -11,7 +11,7 @@ describe('a look of storage at a version', () => {
   const told = (versionId: string, presence: Presence, more: Partial<catalog.LookedAtVersion> = {}) =>
     house.coordination.reportVersions({
       volumeId,
-      lookedAt: [{ versionId, presence: presenceWords.toProto(presence), ...more }],
+      lookedAt: [{ versionId, imageId: 'lab', presence: presenceWords.toProto(presence), ...more }],
     })
   const shown = async (versionId: string) => {
     const { presence, locations } = await versionOf(house, versionId)

@@ -11,8 +11,9 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
+import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { first, lab, other, primary, useShelf } from './commands/shelf.js'
+import { first, lab, office, other, primary, useShelf } from './commands/shelf.js'
 
 const shelf = useShelf()
 const at = (...path: string[]): string =>
@@ -29,7 +30,22 @@ async function fingerprint(): Promise<string> {
 describe('a look at a version', () => {
   test('that is whole tells its manifest, and the same fingerprint every time', async () => {
     const manifestDigest = shelf.store.findVersion(other)?.manifestDigest
-    expect(await look()).toEqual({ presence: 'PRESENT', manifestDigest, fingerprint: await fingerprint() })
+    const whole = { presence: 'PRESENT', imageId: lab.imageId, manifestDigest }
+    expect(await look()).toEqual({ ...whole, fingerprint: await fingerprint() })
+  })
+
+  test('that lies in another image’s directory after a start tells in which', async () => {
+    const place = (imageId: string) => join(shelf.volume, 'images', imageId, 'versions')
+    await shelf.reopen({
+      meanwhile: () => {
+        mkdirSync(place(office.imageId), { recursive: true })
+        renameSync(join(place(lab.imageId), other), join(place(office.imageId), other))
+      },
+    })
+    expect(await look()).toMatchObject({ presence: 'PRESENT', imageId: office.imageId })
+    renameSync(join(place(office.imageId), other), join(place(lab.imageId), other))
+    expect(await look()).toMatchObject({ presence: 'MISSING' })
+    expect(await look()).toMatchObject({ presence: 'PRESENT', imageId: lab.imageId })
   })
 
   test('of which a file was written to, or replaced by one as long, tells another fingerprint', async () => {

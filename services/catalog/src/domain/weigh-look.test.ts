@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { weighLook, type KnownLocation } from './weigh-look.js'
 
-const sealed = 'a'.repeat(64)
+const manifestDigest = 'a'.repeat(64)
+const sealed = { versionId: '20261122T181502Z-4k7q', imageId: 'lab', manifestDigest }
 const known = (more: Partial<KnownLocation> = {}): KnownLocation => ({
   presence: 'PRESENT',
   found: '',
   fingerprint: 'before',
   ...more,
 })
-const whole = { presence: 'PRESENT', found: '', manifestDigest: sealed, fingerprint: 'before' } as const
-const cut = { presence: 'DAMAGED', found: 'cut', manifestDigest: '', fingerprint: '' } as const
+const head = { imageId: 'lab', manifestDigest, fingerprint: 'before' }
+const whole = { ...head, presence: 'PRESENT', found: '' } as const
+const cut = { ...head, presence: 'DAMAGED', found: 'cut' } as const
 const weighed = (before: KnownLocation, look: Parameters<typeof weighLook>[1]) => {
   const { presence, isDoubted, isUnreadable } = weighLook(before, look, sealed)
   return { presence, isDoubted, isUnreadable }
@@ -56,6 +58,14 @@ describe('a look at a version', () => {
   test('that finds another manifest makes it DAMAGED', () => {
     const other = { ...whole, manifestDigest: 'b'.repeat(64) }
     expect(weighed(known(), other)).toEqual({ ...readable, presence: 'DAMAGED', isDoubted: true })
+  })
+
+  test('that finds it in another image’s directory makes it DAMAGED', () => {
+    expect(weighLook(known(), { ...whole, imageId: 'zoo' }, sealed)).toMatchObject({
+      presence: 'DAMAGED',
+      found: `expected images/lab/versions/${sealed.versionId}, found images/zoo/versions/${sealed.versionId}: move it back`,
+      isDoubted: true,
+    })
   })
 
   test('that could not read keeps what was known', () => {

@@ -9,11 +9,20 @@ export interface KnownLocation {
   readonly fingerprint: string
 }
 
+/** What was sealed. */
+export interface SealedVersion {
+  readonly versionId: string
+  readonly imageId: string
+  readonly manifestDigest: string | null
+}
+
 /** What storage found when it looked at the version, without reading any file's content. */
 export interface Look {
   readonly presence: Presence
   readonly found: string
-  /** Of a PRESENT one; hex. */
+  /** Of a PRESENT one: in whose directory it is. */
+  readonly imageId: string
+  /** Hex. */
   readonly manifestDigest: string
   readonly fingerprint: string
 }
@@ -28,9 +37,8 @@ export interface WeighedLook extends KnownLocation {
 /**
  * What follows from a look. It can show that bytes are gone or damaged; that damage is over only a comparison of
  * digests shows, and one is called for when a file changed since the last look.
- * @param manifestDigest of the manifest that was sealed
  */
-export function weighLook(known: KnownLocation, look: Look, manifestDigest: string): WeighedLook {
+export function weighLook(known: KnownLocation, look: Look, sealed: SealedVersion): WeighedLook {
   switch (look.presence) {
     case 'UNREADABLE':
       return { ...known, isUnreadable: true, isDoubted: false }
@@ -40,12 +48,21 @@ export function weighLook(known: KnownLocation, look: Look, manifestDigest: stri
     case 'DAMAGED':
       return damaged(known, look.found)
     case 'PRESENT':
-      if (look.manifestDigest === manifestDigest) return whole(known, look.fingerprint)
-      return damaged(
-        known,
-        `version.json: expected sha256 ${manifestDigest}, found ${look.manifestDigest || 'none'}`,
-      )
+      return weighPresent(known, look, sealed)
   }
+}
+
+function weighPresent(known: KnownLocation, look: Look, sealed: SealedVersion): WeighedLook {
+  const { versionId, imageId, manifestDigest } = sealed
+  if (look.imageId !== imageId) {
+    const place = (image: string): string => `images/${image}/versions/${versionId}`
+    return damaged(known, `expected ${place(imageId)}, found ${place(look.imageId)}: move it back`)
+  }
+  if (look.manifestDigest === manifestDigest) return whole(known, look.fingerprint)
+  return damaged(
+    known,
+    `version.json: expected sha256 ${manifestDigest ?? 'none'}, found ${look.manifestDigest || 'none'}`,
+  )
 }
 
 function damaged(known: KnownLocation, found: string): WeighedLook {

@@ -7,6 +7,7 @@ import { repeatUploadEnd } from './request-upload-end.js'
 
 export interface HeldVersion {
   readonly versionId: string
+  readonly imageId: string
   readonly manifestDigest: string
 }
 
@@ -23,7 +24,7 @@ export interface InventoryAnswer {
   readonly unknown: readonly string[]
   /** Sealed here, and not on the volume. */
   readonly missing: readonly string[]
-  /** The same id with another digest. */
+  /** The same id with another digest, or in another image's directory. */
   readonly conflicting: readonly string[]
 }
 
@@ -58,11 +59,12 @@ export async function recordInventory(
   )
   const answer = { unrecorded: [] as string[], unknown: [] as string[], conflicting: [] as string[] }
   const present: string[] = []
-  for (const { versionId, manifestDigest } of held) {
+  for (const { versionId, imageId, manifestDigest } of held) {
     const version = known.get(versionId)
     if (!version) answer.unknown.push(versionId)
     else if (version.manifestDigest === null) answer.unrecorded.push(versionId)
-    else if (version.manifestDigest !== manifestDigest) answer.conflicting.push(versionId)
+    else if (version.manifestDigest !== manifestDigest || version.imageId !== imageId)
+      answer.conflicting.push(versionId)
     else if (version.lifecycle === 'SEALED') present.push(versionId)
   }
   answer.unknown.push(...(await endStaged(trx, look.staged)))
@@ -92,7 +94,8 @@ async function endStaged(trx: Transaction<DB>, staged: readonly string[]): Promi
 async function readKnown(trx: Transaction<DB>, ids: readonly string[]) {
   const rows = await trx
     .selectFrom('versions')
-    .select(['versionId', 'lifecycle', 'manifestDigest'])
+    .innerJoin('images', 'images.uid', 'versions.imageUid')
+    .select(['versionId', 'lifecycle', 'manifestDigest', 'imageId'])
     .where(sql<boolean>`version_id = any(${sql.val([...ids])}::text[])`)
     .orderBy('versionId')
     .execute()

@@ -24,7 +24,7 @@ export async function recordLooks(
     const location = known.get(look.versionId)
     if (!location) return []
     const { versionId, wantedTime } = look
-    return [{ versionId, wantedTime, ...weighLook(location, look, location.manifestDigest ?? '') }]
+    return [{ versionId, wantedTime, ...weighLook(location, look, location) }]
   })
   await keepWeighed(trx, volumeId, weighed)
   await addPublications(
@@ -40,7 +40,8 @@ async function lockKnown(trx: Transaction<DB>, volumeId: string, looks: readonly
   const rows = await trx
     .selectFrom('locations')
     .innerJoin('versions', 'versions.versionId', 'locations.versionId')
-    .select(['versions.versionId', 'versions.manifestDigest'])
+    .innerJoin('images', 'images.uid', 'versions.imageUid')
+    .select(['versions.versionId', 'versions.manifestDigest', 'images.imageId'])
     .select(['locations.presence', 'locations.found', 'locations.fingerprint'])
     .where(sql<boolean>`locations.version_id = any(${sql.val(ids)}::text[])`)
     .where('locations.volumeId', '=', volumeId)

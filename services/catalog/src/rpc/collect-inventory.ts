@@ -59,8 +59,9 @@ export async function collectInventory(
 
 const violation = (what: string): DomainError => new DomainError('PROTOCOL_VIOLATION', `inventory: ${what}`)
 
-const decodeVersion = ({ versionId, manifestDigest }: catalog.HeldVersion): HeldVersion => ({
+const decodeVersion = ({ versionId, imageId, manifestDigest }: catalog.HeldVersion): HeldVersion => ({
   versionId,
+  imageId,
   manifestDigest: sha256FromProto(manifestDigest, 'versions.manifest_digest'),
 })
 

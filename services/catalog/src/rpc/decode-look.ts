@@ -4,7 +4,7 @@ import type { ReportedLook } from '../operations/record-looks.js'
 
 /** @throws DomainError INVALID_FIELD */
 export function decodeLook(look: catalog.LookedAtVersion): ReportedLook {
-  const { versionId, found, fingerprint, wantedTime } = look
+  const { versionId, found, fingerprint, wantedTime, imageId } = look
   const presence = presenceWords.fromProto(look.presence)
   if (!presence)
     throw new DomainError(
@@ -17,5 +17,5 @@ export function decodeLook(look: catalog.LookedAtVersion): ReportedLook {
   const manifestDigest = look.manifestDigest
     ? sha256FromProto(look.manifestDigest, 'looked_at.manifest_digest')
     : ''
-  return { versionId, presence, found, manifestDigest, fingerprint, wantedTime }
+  return { versionId, presence, found, imageId, manifestDigest, fingerprint, wantedTime }
 }

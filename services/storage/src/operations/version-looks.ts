@@ -134,7 +134,7 @@ export class VersionLooks {
 function encodeLook({ versionId, time }: WantedLook, found: ExaminedVersion): catalog.LookedAtVersion {
   const head = { versionId, presence: presenceWords.toProto(found.presence), wantedTime: time }
   if (found.presence !== 'PRESENT')
-    return { ...head, found: found.found, manifestDigest: undefined, fingerprint: '' }
-  const { manifestDigest, fingerprint } = found
-  return { ...head, found: '', manifestDigest: sha256ToProto(manifestDigest), fingerprint }
+    return { ...head, found: found.found, manifestDigest: undefined, fingerprint: '', imageId: '' }
+  const { imageId, manifestDigest, fingerprint } = found
+  return { ...head, found: '', manifestDigest: sha256ToProto(manifestDigest), fingerprint, imageId }
 }

@@ -210,6 +210,8 @@ export interface StoredVersion {
 export type ExaminedVersion =
   | {
       readonly presence: 'PRESENT'
+      /** In whose directory it is. */
+      readonly imageId: ImageId
       readonly manifestDigest: string
       /** Changes when a file was replaced or written to, also where its size is the same; hex. */
       readonly fingerprint: string

@@ -64,7 +64,7 @@ async function findAgain(
 
 async function compareWithManifest(
   { root }: VolumeContents,
-  { manifestDigest }: StoredVersion,
+  { imageId, manifestDigest }: StoredVersion,
   place: string,
 ): Promise<ExaminedVersion> {
   const damaged = (found: string): ExaminedVersion => ({ presence: 'DAMAGED', found })
@@ -79,7 +79,7 @@ async function compareWithManifest(
     if (fault !== undefined) return damaged(fault)
     hash.update(`${file.path} ${stats?.ino} ${stats?.size} ${stats?.mtimeMs}\n`)
   }
-  return { presence: 'PRESENT', manifestDigest, fingerprint: hash.digest('hex') }
+  return { presence: 'PRESENT', imageId, manifestDigest, fingerprint: hash.digest('hex') }
 }
 
 function faultOf(
