@@ -1,5 +1,5 @@
 import type { CheckName, Finding } from '@goldkeep/domain'
-import { expectedFiles, matchFiles, type Schema } from '@goldkeep/schema'
+import { expectedFiles, matchFiles, type ExpectedFile, type FileMatches } from '@goldkeep/schema'
 import { maxMetadataBytes, maxSortedEntries, quickLimits, type ExamineLimits } from '@goldkeep/wim'
 import { setImmediate } from 'node:timers/promises'
 import { hasBlockImageName } from './block-names.js'
@@ -8,11 +8,12 @@ import { checkFilesMatchSchema } from './check-files-match-schema.js'
 import { checkSchemaSound } from './check-schema-sound.js'
 import { checkSizes } from './check-sizes.js'
 import { checkWimMetadata } from './check-wim-metadata.js'
-import { checkWimStructure } from './check-wim-structure.js'
+import { checkWimStructure, type WimStructure } from './check-wim-structure.js'
 import { isWimName } from './file-kinds.js'
 import { finding, withinBounds } from './finding.js'
 import { defaultEmptyShare } from './smallest-share.js'
-import type { CheckSubject } from './subject.js'
+import type { CheckedFile, CheckSubject } from './subject.js'
+import { TimeBudget, type BudgetClock } from './time-budget.js'
 
 /** How much is looked at where time is no matter: whole tables, since the deep checks read all the rest. */
 export const thoroughLimits: ExamineLimits = {
@@ -23,8 +24,10 @@ export const thoroughLimits: ExamineLimits = {
 
 /** What the quick checks may cost where somebody waits. What they leave out says SKIP. */
 export interface QuickCheckLimits extends ExamineLimits {
-  /** Milliseconds after which no further file is looked into. */
+  /** Milliseconds for looking into all files; each may take a quarter of them. Without end when absent. */
   readonly budgetMs?: number
+  /** For tests. */
+  readonly clock?: BudgetClock
   /** An image with less than this share of what was in use on its partition is INVALID; 0.0005 when absent. */
   readonly emptyShare?: number
 }
@@ -45,78 +48,78 @@ export async function runQuickChecks(
   subject: CheckSubject,
   limits: QuickCheckLimits = quickLimits,
 ): Promise<Finding[]> {
-  const began = performance.now()
-  const isOver = (): boolean => performance.now() - began > (limits.budgetMs ?? Number.POSITIVE_INFINITY)
+  const { budgetMs = Number.POSITIVE_INFINITY, emptyShare = defaultEmptyShare } = limits
+  const budget = new TimeBudget(budgetMs, limits.clock)
   const { schema, findings } = checkSchemaSound(subject.schema)
   await setImmediate()
   const matched = checkFilesMatchSchema(schema, subject)
   await setImmediate()
-  const sized = checkSizes(schema, subject, limits.emptyShare ?? defaultEmptyShare)
-  const wims = await checkWims(schema, subject, limits, isOver)
-  return [
-    ...findings,
-    ...matched,
-    ...sized,
-    ...wims,
-    ...(await checkBlockImages(schema, subject, limits, isOver)),
-  ]
+  const sized = checkSizes(schema, subject, emptyShare)
+  const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
+  const look: Look = { expected, files: subject.files, limits, emptyShare, budget }
+  return [...findings, ...matched, ...sized, ...(await checkWims(look)), ...(await checkBlockImages(look))]
 }
 
-async function checkWims(
-  schema: Schema | undefined,
-  subject: CheckSubject,
-  limits: QuickCheckLimits,
-  isOver: () => boolean,
-): Promise<Finding[]> {
-  const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
-  const { emptyShare = defaultEmptyShare } = limits
+/** What the checks that look into files need. */
+interface Look {
+  readonly expected: FileMatches<ExpectedFile>
+  readonly files: readonly CheckedFile[]
+  readonly limits: QuickCheckLimits
+  readonly emptyShare: number
+  readonly budget: TimeBudget
+}
+
+async function checkWims(look: Look): Promise<Finding[]> {
+  const { files, limits } = look
   const structure: Finding[] = []
   const metadata: Finding[] = []
-  const wims = subject.files.filter(({ path }) => isWimName(path))
+  const wims = files.filter(({ path }) => isWimName(path))
   const blobHeaders = Math.min(limits.blobHeaders, Math.ceil(blobHeadersOfVersion / wims.length))
   let xmlLeft = limits.xmlBytes * xmlShares
   for (const file of wims) {
     // Other work gets its turn between two files.
     await setImmediate()
-    if (isOver()) {
-      structure.push(leftOut('wim-structure', file.path))
-      metadata.push(leftOut('wim-metadata', file.path))
-      continue
-    }
-    const found = await checkWimStructure(file, subject.files, { ...limits, blobHeaders })
-    structure.push(found.finding)
-    const { verdict } = found.finding
-    if (found.examination && (verdict === 'PASS' || verdict === 'WARN')) {
-      const { usedMiB, sizeBytes, fsType } = expected.expectedAt(file.path) ?? {}
-      const source = { usedMiB, sizeBytes, fsType, emptyShare }
-      const xmlBytes = Math.min(limits.xmlBytes, xmlLeft)
-      xmlLeft -= Math.min(found.examination.header.xml.size, xmlLeft)
-      metadata.push(await checkWimMetadata(file, source, found.examination, xmlBytes))
-    } else {
-      const message = 'Not looked at, since its structure is not that of a whole WIM.'
-      metadata.push(finding('wim-metadata', 'SKIP', message, { path: file.path }))
-    }
+    const xmlBytes = Math.min(limits.xmlBytes, xmlLeft)
+    const found = await look.budget.examine(file, (readable) =>
+      checkWim(readable, look, { ...limits, blobHeaders, xmlBytes }),
+    )
+    structure.push(found?.structure.finding ?? leftOut('wim-structure', file.path))
+    metadata.push(found?.metadata ?? leftOut('wim-metadata', file.path))
+    xmlLeft -= Math.min(found?.structure.examination?.header.xml.size ?? 0, xmlLeft)
   }
   return [...withinBounds('wim-structure', structure), ...withinBounds('wim-metadata', metadata)]
 }
 
-const leftOut = (check: CheckName, path: string): Finding =>
-  finding(check, 'SKIP', 'Left to the validation: the version has too much for a quick look.', { path })
+async function checkWim(
+  file: CheckedFile,
+  { expected, files, emptyShare }: Look,
+  limits: ExamineLimits,
+): Promise<{ readonly structure: WimStructure; readonly metadata: Finding }> {
+  const { path } = file
+  const structure = await checkWimStructure(file, files, limits)
+  const { verdict } = structure.finding
+  if (!structure.examination || (verdict !== 'PASS' && verdict !== 'WARN')) {
+    const message = 'Not looked at, since its structure is not that of a whole WIM.'
+    return { structure, metadata: finding('wim-metadata', 'SKIP', message, { path }) }
+  }
+  const { usedMiB, sizeBytes, fsType } = expected.expectedAt(path) ?? {}
+  const source = { usedMiB, sizeBytes, fsType, emptyShare }
+  const metadata = await checkWimMetadata(file, source, structure.examination, limits.xmlBytes)
+  return { structure, metadata }
+}
 
-async function checkBlockImages(
-  schema: Schema | undefined,
-  subject: CheckSubject,
-  { emptyShare = defaultEmptyShare }: QuickCheckLimits,
-  isOver: () => boolean,
-): Promise<Finding[]> {
-  const expected = matchFiles(schema ? expectedFiles(schema, subject.capture) : [], [])
+const leftOut = (check: CheckName, path: string): Finding =>
+  finding(check, 'SKIP', 'Left to the validation: it takes longer than a quick look may.', { path })
+
+async function checkBlockImages({ expected, files, emptyShare, budget }: Look): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const file of subject.files.filter(({ path }) => hasBlockImageName(path))) {
+  for (const file of files.filter(({ path }) => hasBlockImageName(path))) {
     await setImmediate()
-    const found = isOver()
-      ? leftOut('block-image', file.path)
-      : await checkBlockImage(file, expected.expectedAt(file.path), emptyShare)
-    if (found) findings.push(found)
+    const found = await budget.examine(file, async (readable) => ({
+      finding: await checkBlockImage(readable, expected.expectedAt(file.path), emptyShare),
+    }))
+    if (!found) findings.push(leftOut('block-image', file.path))
+    else if (found.finding) findings.push(found.finding)
   }
   return withinBounds('block-image', findings)
 }

@@ -1,4 +1,5 @@
-import { parseResourceEntry, resourceFlags, type ResourceEntry, type WimHeader } from './parse-header.js'
+import { resourceFlags, type ResourceEntry, type WimHeader } from './parse-header.js'
+import { readNumber56, readNumber64 } from './read-number.js'
 import type { StructureFault } from './structure-fault.js'
 
 /** Bytes of one entry of the blob table. */
@@ -11,27 +12,53 @@ export interface BlobEntry extends ResourceEntry {
   readonly references: number
   /** SHA-1 of the original bytes, hex. */
   readonly sha1: string
+  /** False where the SHA-1 is all zeros, as in an entry that stands for no blob. */
+  readonly hasSha1: boolean
 }
 
 /** An entry with this original size describes a solid resource, the others with its flag what is in it. */
 const solidResourceSize = 0x1_0000_0000
-const noSha1 = '0'.repeat(40)
+const noSha1 = Buffer.alloc(20)
 
-export function parseBlobEntry(data: Buffer, at: number): BlobEntry {
-  return {
-    ...parseResourceEntry(data, at),
-    partNumber: data.readUInt16LE(at + 24),
-    references: data.readUInt32LE(at + 26),
-    sha1: data.toString('hex', at + 30, at + 50),
+/** The SHA-1 is made a text when it is asked for: a table can have millions of entries, and few are compared. */
+class TableEntry implements BlobEntry {
+  readonly size: number
+  readonly flags: number
+  readonly offset: number
+  readonly originalSize: number
+  readonly partNumber: number
+  readonly references: number
+
+  constructor(
+    private readonly data: Buffer,
+    private readonly at: number,
+  ) {
+    this.size = readNumber56(data, at)
+    this.flags = data.readUInt8(at + 7)
+    this.offset = readNumber64(data, at + 8)
+    this.originalSize = readNumber64(data, at + 16)
+    this.partNumber = data.readUInt16LE(at + 24)
+    this.references = data.readUInt32LE(at + 26)
+  }
+
+  get sha1(): string {
+    return this.data.toString('hex', this.at + 30, this.at + 50)
+  }
+
+  get hasSha1(): boolean {
+    return this.data.compare(noSha1, 0, noSha1.length, this.at + 30, this.at + 50) !== 0
   }
 }
+
+/** The entry is valid as long as the bytes are. */
+export const parseBlobEntry = (data: Buffer, at: number): BlobEntry => new TableEntry(data, at)
 
 /** Readers ignore the solid flag in files of the ordinary version. */
 export const isSolid = (entry: BlobEntry, header: WimHeader): boolean =>
   header.allowsSolid && (entry.flags & resourceFlags.solid) !== 0
 
 /** Whether readers take the entry for a blob that is there; they skip the others without a word. */
-export const isUsed = (entry: BlobEntry): boolean => entry.sha1 !== noSha1 && entry.originalSize !== 0
+export const isUsed = (entry: BlobEntry): boolean => entry.originalSize !== 0 && entry.hasSha1
 
 /** Whether this describes an image's files; one without a reference is left over, and skipped. */
 export const isImageMetadata = (entry: BlobEntry): boolean =>

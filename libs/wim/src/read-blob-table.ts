@@ -3,8 +3,8 @@ import { resourceFlags, type WimHeader } from './parse-header.js'
 import type { RandomAccess } from './random-access.js'
 import { WimFault } from './wim-fault.js'
 
-/** Entries that are read at once. */
-const entriesPerPiece = 16_384
+/** Entries that are read at once; other work gets its turn after each piece. */
+const entriesPerPiece = 4_096
 
 export const countEntries = ({ blobTable }: WimHeader): number =>
   Math.floor(blobTable.originalSize / blobEntryBytes)

@@ -61,7 +61,7 @@ function entriesOf(wim: Buffer): TableEntry[] {
   const { offset, size } = headerOf(wim).blobTable
   return Array.from({ length: size / blobEntryBytes }, (_, index) => {
     const place = offset + index * blobEntryBytes
-    return { ...parseBlobEntry(wim, place), place }
+    return Object.assign(parseBlobEntry(wim, place), { place })
   })
 }
 
