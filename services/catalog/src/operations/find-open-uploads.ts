@@ -19,24 +19,27 @@ export async function findOpenUploadsOf(
 ): Promise<OpenUpload[]> {
   const keys = machineKeys(source)
   if (!isIdentified(keys)) return []
-  const rows = await trx
+  const open = await trx
+    .selectFrom('versions')
+    .select(['versionId', 'source'])
+    .where('imageUid', '=', imageUid)
+    .where('lifecycle', '=', 'UPLOADING')
+    .where('pendingCommand', 'is', null)
+    .orderBy('ordinal', 'desc')
+    .execute()
+  const own = open.filter(({ source: other }) => compareMachines(keys, machineKeys(other)) === 'same')
+  return Promise.all(own.map(({ versionId }) => describeOpen(trx, versionId)))
+}
+
+/** Read for the machine's own uploads only: labels and notes of many are more than one call should read. */
+async function describeOpen(trx: Transaction<DB>, versionId: string): Promise<OpenUpload> {
+  const begunWith = await trx
     .selectFrom('versions')
     .innerJoin('uploads', 'uploads.versionId', 'versions.versionId')
-    .select(['versions.versionId', 'versions.source', 'uploads.schemaDigest'])
-    .select(['versions.capture', 'versions.labels', 'versions.note'])
-    .where('versions.imageUid', '=', imageUid)
-    .where('versions.lifecycle', '=', 'UPLOADING')
-    .where('versions.pendingCommand', 'is', null)
-    .orderBy('versions.ordinal', 'desc')
-    .execute()
-  const own = rows.filter((row) => compareMachines(keys, machineKeys(row.source)) === 'same')
-  return Promise.all(
-    own.map(async ({ versionId, source: _source, ...begunWith }) => ({
-      versionId,
-      begunWith,
-      completeFiles: await listCompleteFiles(trx, versionId),
-    })),
-  )
+    .select(['uploads.schemaDigest', 'versions.capture', 'versions.labels', 'versions.note'])
+    .where('versions.versionId', '=', versionId)
+    .executeTakeFirstOrThrow()
+  return { versionId, begunWith, completeFiles: await listCompleteFiles(trx, versionId) }
 }
 
 async function listCompleteFiles(trx: Transaction<DB>, versionId: string): Promise<string[]> {
