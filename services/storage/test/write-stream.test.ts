@@ -176,6 +176,15 @@ describe('a producer that failed', () => {
     await writeWhole(clients, versionId, part1, bytes)
     expect(await statusOf()).toMatchObject({ state: 4, failure: '' })
   })
+
+  test('is kept, and what follows it is refused', async () => {
+    const stream = begin()
+    await stream.until('ready')
+    const failed = { $case: 'producerFailed', value: { failure: 'exit 1' } } as const
+    stream.send({ message: failed }, finishOf(0, sha256(Buffer.alloc(0))))
+    expect(await stream.refusal()).toMatchObject({ reason: 'PROTOCOL_VIOLATION' })
+    expect(await statusOf()).toMatchObject({ state: 3, failure: 'exit 1' })
+  })
 })
 
 describe('a client that never reads its acknowledgements', () => {

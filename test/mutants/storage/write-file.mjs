@@ -27,7 +27,7 @@ export default mutantsOf(
     {
       id: 'data-after-finish-is-taken',
       law: 2,
-      from: "if (await inbox.hasMore()) throw new DomainError('PROTOCOL_VIOLATION', 'data was sent after Finish')",
+      from: "await refuseMoreAfter('Finish', inbox)",
       to: '',
       suites: ['services/storage/test/refusals.test'],
       meaning: 'data behind Finish is lost without a word',

@@ -143,6 +143,7 @@ async function receiveBytes(
         case 'failed':
           await clock.flush()
           await writer.fail(input.failure)
+          await refuseMoreAfter('ProducerFailed', inbox)
           return undefined
       }
     }
@@ -155,13 +156,18 @@ async function receiveBytes(
   }
 }
 
+async function refuseMoreAfter(last: string, inbox: Inbox<WriteInput>): Promise<void> {
+  if (await inbox.hasMore())
+    throw new DomainError('PROTOCOL_VIOLATION', `expected nothing after ${last}, found another message`)
+}
+
 async function finish(
   writer: AttemptWriter,
   size: number,
   sha256: string,
   inbox: Inbox<WriteInput>,
 ): Promise<WriteOutput> {
-  if (await inbox.hasMore()) throw new DomainError('PROTOCOL_VIOLATION', 'data was sent after Finish')
+  await refuseMoreAfter('Finish', inbox)
   return { kind: 'done', size, sha256: await writer.finish(size, sha256) }
 }
 
