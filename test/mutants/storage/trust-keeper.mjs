@@ -33,5 +33,13 @@ export default mutantsOf(
       suites: ['services/storage/test/another-house'],
       meaning: 'the keys of another house take the place of the known ones',
     },
+    {
+      id: 'damaged-trust-believed',
+      law: 4,
+      from: '  if (fault) throw new Error(`expected crc32 ${String(fault.expected)}, found ${fault.found}`)\n',
+      to: '',
+      suites: ['services/storage/src/operations/trust-keeper'],
+      meaning: 'a flipped bit takes a revocation back while the catalog is away',
+    },
   ],
 )

@@ -2,6 +2,7 @@ import type { catalog } from '@goldkeep/contracts'
 import { DomainError, isDomainError, type HouseId, type VolumeId } from '@goldkeep/domain'
 import type { Logger } from '@goldkeep/service'
 import { importPublicKey, verifyTicket, type TicketClaims, type Trust } from '@goldkeep/tickets'
+import { checksumFault, withChecksum } from '@goldkeep/volume'
 import { CatalogClock } from './catalog-clock.js'
 import type { CoordinationClient } from '../catalog/coordination.js'
 
@@ -96,7 +97,7 @@ export class TrustKeeper {
     if (!bytes) return
     try {
       const text = Buffer.from(bytes).toString('utf8')
-      this.#trust = await toTrust(JSON.parse(text) as StoredTrust)
+      this.#trust = await toTrust(parseStored(text))
       this.#stored = text
     } catch (error) {
       this.log.warn({ err: error }, 'the local trust file cannot be used; waiting for the catalog')
@@ -114,7 +115,7 @@ export class TrustKeeper {
     this.#noteDatabase(answer)
     if (answer.serverTime) this.clock.hear(answer.serverTime, askedAt)
     const stored = toStored(await this.#withAllRevocations(answer, signal))
-    const text = JSON.stringify(stored)
+    const text = JSON.stringify(withChecksum(stored))
     if (text === this.#stored) return
     this.#trust = await toTrust(stored)
     await this.file.write(Buffer.from(text))
@@ -159,6 +160,14 @@ function toStored({ keys, revocations }: catalog.GetTrustResponse): StoredTrust 
       revocations.map(({ subject, issuedBefore }) => [subject, issuedBefore?.getTime() ?? 0]),
     ),
   }
+}
+
+/** @throws Error when it is damaged: a changed digit in a time would take a revocation back */
+function parseStored(text: string): StoredTrust {
+  const stored = JSON.parse(text) as StoredTrust
+  const fault = checksumFault(stored)
+  if (fault) throw new Error(`expected crc32 ${String(fault.expected)}, found ${fault.found}`)
+  return stored
 }
 
 async function toTrust({ keys, revokedBefore }: StoredTrust): Promise<Trust> {
