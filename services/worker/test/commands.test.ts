@@ -134,6 +134,12 @@ describe('the end of an upload', () => {
     expect(failure).toMatchObject({ permanent: false, error: 'a stream is open' })
   })
 
+  test('of whose place in the order storage knows another command tells the epoch of that', async () => {
+    refusals.push(new DomainError('ORDER_CONFLICT', 'another was given this place', { epoch: '5' }))
+    const jobId = await bench.give('end-upload', ending())
+    expect((await bench.report(jobId, 'confirmCommand')).conflictingEpoch).toBe(5n)
+  })
+
   test('that comes by the wrong queue is given up for good', async () => {
     const failure = await bench.report(await bench.give('publish', ending()), 'failJob')
     expect(failure).toMatchObject({ permanent: true, error: expect.stringContaining('endUpload') })

@@ -79,6 +79,12 @@ describe('what this worker cannot see', () => {
     expect(await complaintsOf(version.work)).toEqual(['digests ERROR version'])
   })
 
+  test('such as the schema is an ERROR, and nothing is judged by another', async () => {
+    const version = await bench.volume.addVersion(schema, { [wim]: captured })
+    await rm(version.at('schema'))
+    expect(await complaintsOf(version.work)).toEqual(['digests ERROR version'])
+  })
+
   test('since another volume is mounted is an ERROR', async () => {
     const { work } = await bench.volume.addVersion(schema, { [wim]: captured })
     const elsewhere = { ...work, value: { ...work.value, volumeId: newVolumeId() } }

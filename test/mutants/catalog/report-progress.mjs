@@ -18,5 +18,21 @@ export default mutantsOf(
       to: 'return false',
       meaning: 'a cancelled deployment is read to its end',
     },
+    {
+      id: 'last-byte-pulled-back',
+      law: 3,
+      from: 'sql`greatest(last_byte_at, ${active})`',
+      to: 'sql`${active}`',
+      suites: ['services/catalog/test/what-follows-from-looks'],
+      meaning: 'an upload seems to have been silent for longer than it was',
+    },
+    {
+      id: 'last-byte-in-the-future',
+      law: 3,
+      from: 'return sql<Date>`least(now(), ${upload.lastByteTime}::timestamptz)`',
+      to: 'return sql<Date>`${upload.lastByteTime}::timestamptz`',
+      suites: ['services/catalog/test/what-follows-from-looks'],
+      meaning: 'an upload lives on by the clock of storage',
+    },
   ],
 )

@@ -25,5 +25,13 @@ export default mutantsOf(
       to: "verdict: 'FAIL',",
       meaning: 'a version that a worker cannot see is damaged',
     },
+    {
+      id: 'absent-schema-taken-for-an-empty-one',
+      law: 5,
+      from: 'const schema = await readFile(join(directory, schemaPath))',
+      to: "const schema = await readFile(join(directory, schemaPath)).catch(() => Buffer.from('{}'))",
+      suites: ['services/worker/test/validate'],
+      meaning: 'a version is judged by a schema that it does not have',
+    },
   ],
 )
