@@ -7,8 +7,8 @@ export default mutantsOf(
     {
       id: 'conflicting-digest-passes',
       law: 2,
-      from: 'else if (version.manifestDigest !== manifestDigest) answer.conflicting.push(versionId)',
-      to: '',
+      from: 'version.manifestDigest !== manifestDigest || version.imageId',
+      to: 'version.imageId',
       meaning: 'a directory with another manifest is taken for the version',
     },
     {
