@@ -19,7 +19,9 @@ const { house, volumeId } = useLab()
 const look = (versionId: string, presence: Presence, more: Partial<catalog.LookedAtVersion> = {}) =>
   house.coordination.reportVersions({
     volumeId,
-    lookedAt: [{ versionId, presence: presenceWords.toProto(presence), found: 'gone', ...more }],
+    lookedAt: [
+      { versionId, imageId: 'lab', presence: presenceWords.toProto(presence), found: 'gone', ...more },
+    ],
   })
 const shown = async (versionId: string) =>
   presenceWords.fromProto((await versionOf(house, versionId)).presence)
