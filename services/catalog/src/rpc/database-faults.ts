@@ -45,9 +45,22 @@ export function toDatabaseFault(error: unknown, canHaveChanged = false): unknown
       {},
       { cause },
     )
+  const refusal = refusals.find(({ of }) => of.test(codeOf(error)) || of.test(cause?.message ?? ''))
   const change = canHaveChanged ? ', and the change may or may not have been made' : ''
-  return new DomainError('UNAVAILABLE', `the database cannot be reached now${change}`, {}, { cause })
+  const sentence = `${refusal?.sentence ?? 'the database cannot be reached now'}${change}`
+  return new DomainError('UNAVAILABLE', sentence, {}, { cause })
 }
+
+/** Refusals of a database that is there. */
+const refusals: readonly { readonly of: RegExp; readonly sentence: string }[] = [
+  {
+    of: /^timeout exceeded when trying to connect/,
+    sentence: 'no connection to the database became free in time: it is away, or has too much to do',
+  },
+  { of: /^57014$/, sentence: 'the database ended a statement that took too long' },
+  { of: /^55P03$/, sentence: 'another call kept the database waiting for a lock' },
+  { of: /^(40001|40P01)$/, sentence: 'another call was in the way at the same moment' },
+]
 
 /** Whether the same call may succeed later. */
 export function isTransient(error: unknown): boolean {
