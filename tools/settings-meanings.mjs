@@ -59,7 +59,7 @@ export const meanings = {
     GOLDKEEP_LOOK_AGAIN:
       'first pause before storage looks again at what the volume could not read; it doubles up to 64 times',
     GOLDKEEP_STREAM_IDLE:
-      'an upload’s stream without any message for so long is ended, and can be gone on with; clients send an empty message every 15 s',
+      'an upload’s stream without any message for so long is ended, and can be resumed; clients send an empty message every 15 s',
     GOLDKEEP_LEASE_HEARTBEAT: 'how often storage renews its lease of the volume',
     GOLDKEEP_LEASE_LOST: 'storage that could not renew for so long stops; at least two heartbeats',
     GOLDKEEP_LEASE_TAKEOVER:
