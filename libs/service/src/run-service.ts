@@ -1,3 +1,4 @@
+import { endByHangup, watchForHangup } from '@goldkeep/client'
 import { ConfigError, configExitCode } from './config.js'
 
 /** A service that serves. */
@@ -18,6 +19,7 @@ export async function runService<Running extends RunningService>(
   onReady: (running: Running) => void = () => process.stdout.write(`goldkeep ${name} is ready\n`),
 ): Promise<void> {
   const stopping = new AbortController()
+  watchForHangup()
   const stopped = new Promise<void>((resolve) => {
     const onSignal = (): void => {
       if (stopping.signal.aborted) process.exit(130)
@@ -36,8 +38,10 @@ export async function runService<Running extends RunningService>(
     )
     await running.stop()
     if (fault) throw fault
+    endByHangup()
     process.exit(0)
   } catch (error) {
+    endByHangup()
     if (stopping.signal.aborted && error === stopping.signal.reason) process.exit(0)
     process.stderr.write(`goldkeep ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(error instanceof ConfigError ? configExitCode : 1)

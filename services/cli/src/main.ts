@@ -1,4 +1,4 @@
-import { expectLargeBuffers } from '@goldkeep/client'
+import { endByHangup, expectLargeBuffers, watchForHangup } from '@goldkeep/client'
 import { openStandardOutput } from './output/standard-output.js'
 import { runCli } from './run-cli.js'
 
@@ -8,6 +8,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     if (interrupted.signal.aborted) process.exit(130)
     interrupted.abort()
   })
+watchForHangup()
 const stdout = openStandardOutput()
 // A command ends by its own exit code, also when nobody reads what it says. Lost data are looked for at the end.
 for (const stream of [stdout, process.stderr]) stream.on('error', () => {})
@@ -21,3 +22,4 @@ process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   signal: interrupted.signal,
 })
+endByHangup()
