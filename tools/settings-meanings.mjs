@@ -7,9 +7,9 @@ export const meanings = {
     GOLDKEEP_QUEUE_URL:
       'the queue: `redis://…`, `rediss://…` or `postgres://…`, the same for catalog and workers',
     GOLDKEEP_CATALOG_ADDRESS: 'the catalog, as `host:port`',
-    GOLDKEEP_CATALOG_HOST: 'the address that the catalog listens on; `0.0.0.0` for every one',
+    GOLDKEEP_CATALOG_HOST: 'the address that the catalog listens on; `0.0.0.0` or `::` for every one',
     GOLDKEEP_CATALOG_PORT: 'the port that the catalog listens on',
-    GOLDKEEP_STORAGE_HOST: 'the address that storage listens on; `0.0.0.0` for every one',
+    GOLDKEEP_STORAGE_HOST: 'the address that storage listens on; `0.0.0.0` or `::` for every one',
     GOLDKEEP_STORAGE_PORT: 'the port that storage listens on',
     GOLDKEEP_EMPTY_SHARE:
       'an image with less than this share of what was in use on its partition is `INVALID`; `0%`: never. Set it alike for storage, which tells it at the seal, and for the workers, which decide',
@@ -43,7 +43,7 @@ export const meanings = {
     GOLDKEEP_VOLUME:
       'the directory that is the volume: ext4, XFS, btrfs, ZFS or NFSv4. It must exist, storage never makes it; on a disk of its own take a directory below the mount point, so that an unmounted disk is noticed',
     GOLDKEEP_STORAGE_ADVERTISE:
-      'where clients and workers reach storage, as `host:port`; the listening address unless set',
+      'where clients and workers reach storage, as `host:port`; the listening address unless set. Set it where storage listens on every address: others cannot call `0.0.0.0`',
     GOLDKEEP_PROGRESS_INTERVAL: 'how often the catalog is told of progress',
     GOLDKEEP_TRUST_REFRESH:
       'how often keys and revocations are fetched; a cancelled deployment is cut off after so long',
