@@ -7,5 +7,5 @@ export function readNumber64(data: Buffer, at: number): number {
 }
 
 export function readNumber56(data: Buffer, at: number): number {
-  return data.readUInt32LE(at) + data.readUIntLE(at + 4, 3) * 2 ** 32
+  return data.readUInt32LE(at) + (data.readUInt16LE(at + 4) + data.readUInt8(at + 6) * 2 ** 16) * 2 ** 32
 }

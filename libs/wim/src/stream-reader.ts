@@ -1,6 +1,8 @@
 import type { StructureFault } from './structure-fault.js'
 import type { Walk, WalkStep } from './walk-stream.js'
 
+const nothing = Buffer.alloc(0)
+
 /** Feeds a walk from bytes that come in order, in pieces of any size; keeps at most one step's bytes. */
 export class StreamReader {
   private step: WalkStep | undefined
@@ -15,8 +17,9 @@ export class StreamReader {
 
   /** Takes the next bytes of the file. */
   push(bytes: Uint8Array): void {
-    let rest = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    while (rest.length > 0 && this.step) rest = this.use(rest)
+    const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    let at = 0
+    while (at < piece.length && this.step) at += this.use(piece, at)
   }
 
   /** What is wrong with the stream, after its last bytes. */
@@ -24,21 +27,22 @@ export class StreamReader {
     return this.step ? endedEarly : this.fault
   }
 
-  private use(bytes: Buffer): Buffer {
+  /** Uses bytes of the piece from a place on, and returns how many. */
+  private use(piece: Buffer, at: number): number {
     const wanted = this.skipping > 0 ? this.skipping : this.wanted
-    const used = Math.min(wanted, bytes.length)
+    const used = Math.min(wanted, piece.length - at)
     if (this.skipping > 0) this.skipping -= used
     else {
-      this.parts.push(bytes.subarray(0, used))
+      this.parts.push(piece.subarray(at, at + used))
       this.wanted -= used
     }
     if (used === wanted) this.satisfy()
-    return bytes.subarray(used)
+    return used
   }
 
   private satisfy(): void {
-    const [first] = this.parts
-    const taken = this.parts.length === 1 && first ? first : Buffer.concat(this.parts)
+    const [first = nothing] = this.parts
+    const taken = this.parts.length > 1 ? Buffer.concat(this.parts) : first
     this.parts = []
     this.advance(this.walk.next(taken))
   }
@@ -46,7 +50,7 @@ export class StreamReader {
   private advance(result: IteratorResult<WalkStep, StructureFault | undefined>): void {
     let next = result
     // Nothing to skip needs no bytes.
-    while (!next.done && 'skip' in next.value && next.value.skip === 0) next = this.walk.next(Buffer.alloc(0))
+    while (!next.done && 'skip' in next.value && next.value.skip === 0) next = this.walk.next(nothing)
     if (next.done) {
       this.step = undefined
       this.fault = next.value

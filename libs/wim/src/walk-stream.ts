@@ -45,10 +45,11 @@ function* walkPlain(entry: BlobEntry): Walk {
 function* walkChunks(header: WimHeader, entry: BlobEntry): Walk {
   const { originalSize } = entry
   const chunks = countChunks(originalSize, header)
-  const table = new ChunkTable(chunkEntryBytes(originalSize))
+  // Most files are of one chunk, which has no table.
+  const table = chunks > 1 ? new ChunkTable(chunkEntryBytes(originalSize)) : undefined
   let end = 0
   for (let index = 0; index < chunks; index += 1) {
-    if (index > 0) table.add(end)
+    if (index > 0) table?.add(end)
     const original = Math.min(header.chunkSize, originalSize - index * header.chunkSize)
     const size = (yield take(4)).readUInt32LE(0)
     if (size === 0 || size > original) return wrongChunk(entry, index, original, size)
@@ -59,13 +60,13 @@ function* walkChunks(header: WimHeader, entry: BlobEntry): Walk {
   }
   const tableBytes = (chunks - 1) * chunkEntryBytes(originalSize)
   if (end + 4 * chunks + tableBytes !== entry.size) return wrongEnd(entry)
+  if (!table) return undefined
   return (yield* readsAs(table, tableBytes)) ? undefined : wrongTable(entry)
 }
 
 const pieceBytes = 64 * 1024
 
 function* readsAs(table: ChunkTable, bytes: number): Generator<WalkStep, boolean, Buffer> {
-  if (bytes === 0) return true
   const found = createHash('sha256')
   for (let left = bytes; left > 0; left -= pieceBytes) found.update(yield take(Math.min(left, pieceBytes)))
   return found.digest('hex') === table.digest()
