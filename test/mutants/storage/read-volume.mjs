@@ -19,5 +19,13 @@ export default mutantsOf(
       suites: ['services/storage/test/damaged-documents'],
       meaning: 'an image.json that cannot be used is no trouble',
     },
+    {
+      id: 'start-sets-no-links',
+      law: 5,
+      from: '    await linkPrimary(root, ',
+      to: '    await Promise.resolve(',
+      suites: ['services/storage/test/commands/odd-directories'],
+      meaning: 'the share has no primary, or another, until the next promotion',
+    },
   ],
 )

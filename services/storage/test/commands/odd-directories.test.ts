@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { orders, trashName } from './orders.js'
 import { sha256 as sha256Of } from '../support/bytes.js'
@@ -34,6 +34,21 @@ describe('a version that was moved', () => {
       `version ${other} is in the directory of image ${copied} as well; both are kept`,
     ])
   })
+})
+
+test.each([
+  ['gone', (link: string) => rm(link)],
+  [
+    'that of another version',
+    async (link: string) => {
+      await rm(link)
+      await symlink(`../../images/${lab.imageId}/versions/${other}`, link)
+    },
+  ],
+])('a link that is %s is set again by the next start', async (_what, spoil) => {
+  const link = at('primary', 'images', lab.imageId)
+  await shelf.reopen({ meanwhile: () => spoil(link) })
+  expect(await readlink(link)).toBe(`../../images/${lab.imageId}/versions/${primary}`)
 })
 
 describe('the trash', () => {
