@@ -30,8 +30,8 @@ export async function checkBlockImage(
     const packed = blockKindOfBytes(kind)
     if (packed === undefined || (named !== undefined && named !== packed)) return wrongKind(path, named, kind)
     return judgeFaults(path, async () => {
-      const { header, whole } = await lookAtImage(open, packed, expectedPartition(path, expected))
-      return describeImage(path, { packed, header, whole }, { usedMiB: expected?.usedMiB, emptyShare })
+      const seen = await lookAtImage(open, packed, expectedPartition(path, expected))
+      return describeImage(path, { packed, ...seen }, { usedMiB: expected?.usedMiB, emptyShare })
     })
   })
   return isImage ? found : undefined
@@ -64,15 +64,18 @@ function wrongKind(path: string, named: BlockKind | undefined, found: string): F
 /** The parts of an image that were read; `whole` when all of it was. */
 export interface SeenImage {
   readonly packed: BlockKind
-  readonly header: PartcloneHeader | undefined
+  /** Of partclone data, if it is in the part that was read. */
+  readonly header?: PartcloneHeader | undefined
+  readonly isRaw: boolean
   readonly whole: boolean
 }
 
 /** The finding of an image in which no fault was found. */
 export function describeImage(path: string, seen: SeenImage, source: CapturedSource): Finding {
-  const { packed, header, whole } = seen
+  const { packed, header, isRaw, whole } = seen
   if (packed === 'ffu') return passed(path, whole, 'an FFU')
-  if (!header) return judgeRaw(path, whole)
+  if (isRaw) return judgeRaw(path, whole)
+  if (!header) return passed(path, whole, 'content that begins later than a quick look reads')
   const used = header.usedBlocks * header.blockBytes
   const { usedMiB, emptyShare } = source
   const found = `partclone image of ${header.fileSystem}, ${bytesText(used)} in use`
@@ -86,7 +89,7 @@ export function describeImage(path: string, seen: SeenImage, source: CapturedSou
 
 function judgeRaw(path: string, whole: boolean): Finding {
   if (/\.imager\.[^.]*$/i.test(path)) return passed(path, whole, 'a raw image')
-  return finding(check, 'WARN', 'The image is raw: programs that restore partclone images refuse it.', {
+  return finding(check, 'FAIL', 'The image is raw: the program of its name restores partclone images only.', {
     path,
     expected: 'a partclone image',
     found: 'other data',

@@ -45,7 +45,16 @@ export class ImageWalk {
         if (this.fault) throw this.fault as Error
         await reader.end()
         const source = { usedMiB: this.expected?.usedMiB, emptyShare: this.emptyShare }
-        return describeImage(path, { packed, header: reader.content?.header, whole: true }, source)
+        return describeImage(
+          path,
+          {
+            packed,
+            header: reader.content?.header,
+            isRaw: reader.content?.header === undefined,
+            whole: true,
+          },
+          source,
+        )
       })
     } finally {
       reader.close()

@@ -53,8 +53,9 @@ export class ContentReader implements ByteSink {
     )
   }
 
-  get isPartclone(): boolean {
-    return this.partclone !== undefined
+  /** Whether enough was read to know that it is no partclone image. */
+  get isRaw(): boolean {
+    return this.partclone === undefined && this.startBytes >= partcloneMagic.length
   }
 
   private look(bytes: Uint8Array): void {

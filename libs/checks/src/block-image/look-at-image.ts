@@ -14,8 +14,9 @@ const pieceBytes = 64 * 1024
 
 /** The result of a look at the ends of an image. */
 export interface ImageLook {
-  /** The head of partclone data. */
+  /** The head of partclone data, if it is in the part that was read. */
   readonly header?: PartcloneHeader
+  readonly isRaw: boolean
   /** True when all of the image was read. */
   readonly whole: boolean
 }
@@ -31,7 +32,7 @@ export async function lookAtImage(
 ): Promise<ImageLook> {
   if (kind === 'ffu') {
     requireFfuSize(parseFfuHeader(Buffer.from(await readFully(file, 0, ffuHeaderBytes))), file.size)
-    return { whole: false }
+    return { isRaw: false, whole: false }
   }
   if (file.size > smallBytes && kind === 'lz4') await requireLz4Ends(file)
   const reader = imageReader(kind, expected, file.size)
@@ -41,7 +42,8 @@ export async function lookAtImage(
     if (header && !whole) await requireSize(file, kind, header)
     if (kind === 'plain' && !header && expected.bytes !== undefined && expected.bytes !== file.size)
       throw wrongRawSize(expected.bytes, file.size)
-    return { whole, ...(header && { header }) }
+    const isRaw = reader.content?.isRaw ?? false
+    return { whole, isRaw: isRaw || (whole && !header), ...(header && { header }) }
   } finally {
     reader.close()
   }
@@ -53,7 +55,7 @@ async function readStart(file: RandomAccess, reader: ImageReader): Promise<boole
   for (let at = 0; at < end; at += pieceBytes) {
     await reader.push(await readFully(file, at, Math.min(pieceBytes, end - at)))
     const { content } = reader
-    if (!whole && (content?.header || (content && content.bytes > 0 && !content.isPartclone))) return false
+    if (!whole && (content?.header || content?.isRaw)) return false
   }
   if (whole) await reader.end()
   return whole

@@ -169,6 +169,14 @@ export const damagedBlockRows = withOneImage([
     says: 'of a larger file system than its partition',
   },
   {
+    name: 'raw data that partclone would have to restore',
+    file: 'part1.extfs.lz4',
+    make: () => lz4(randomBytes(1024 * 1024)),
+    gives: broken,
+    ...refusedAtSeal,
+    says: 'The image is raw',
+  },
+  {
     name: 'a raw image that is shorter than its partition',
     file: 'part1.imager.lz4',
     make: () => lz4(randomBytes(900_000)),

@@ -53,14 +53,6 @@ export const soundBlockRows = withOneImage([
     ...valid,
   },
   {
-    name: 'raw data that partclone would have to restore',
-    file: 'part1.extfs.lz4',
-    make: () => lz4(randomBytes(1024 * 1024)),
-    gives: { 'block-image': 'WARN' },
-    ...valid,
-    says: 'The image is raw',
-  },
-  {
     name: 'a full flash update',
     file: 'disk.ffu',
     of: windowsDiskAsBlocks,
