@@ -4,6 +4,7 @@ import { maxMetadataBytes, maxSortedEntries, quickLimits, type ExamineLimits } f
 import { setImmediate } from 'node:timers/promises'
 import { hasBlockImageName } from './block-names.js'
 import { checkBlockImage } from './check-block-image.js'
+import { checkPartitionTable, isPartitionTable } from './check-partition-table.js'
 import { checkFilesMatchSchema } from './check-files-match-schema.js'
 import { checkSchemaSound } from './check-schema-sound.js'
 import { checkSizes } from './check-sizes.js'
@@ -113,10 +114,12 @@ const leftOut = (check: CheckName, path: string): Finding =>
 
 async function checkBlockImages({ expected, files, emptyShare, budget }: Look): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const file of files.filter(({ path }) => hasBlockImageName(path))) {
+  for (const file of files.filter(({ path }) => hasBlockImageName(path) || isPartitionTable(path))) {
     await setImmediate()
     const found = await budget.examine(file, async (readable) => ({
-      finding: await checkBlockImage(readable, expected.expectedAt(file.path), emptyShare),
+      finding: isPartitionTable(file.path)
+        ? await checkPartitionTable(readable)
+        : await checkBlockImage(readable, expected.expectedAt(file.path), emptyShare),
     }))
     if (!found) findings.push(leftOut('block-image', file.path))
     else if (found.finding) findings.push(found.finding)

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { combineFindings, decideVerdict, runDeepChecks, runQuickChecks } from '../src/index.js'
-import { ffuImage, flipped, lz4, partcloneImage } from './make-images.js'
+import { ffuImage, flipped, lz4, partcloneImage, partitionTable } from './make-images.js'
 import { Bench, complaints, findingOf, linux, schemaOf, winpe } from './make-version.js'
 
 let bench: Bench
@@ -20,7 +20,7 @@ async function examine(path: string, bytes: Buffer, partition: object = {}) {
   const subject = isFfu
     ? await bench.version(schemaOf({ fsType }), { ...winpe, type: 'block' }, { [path]: bytes })
     : await bench.version(schemaOf({ fsType, ...partition }), linux, {
-        'hd0/table': Buffer.alloc(512, 1),
+        'hd0/table': partitionTable(),
         [path]: bytes,
       })
   const quick = await runQuickChecks(subject)

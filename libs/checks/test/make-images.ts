@@ -104,3 +104,10 @@ export function ffuImage(chunkKiB = 128): Buffer {
   )
   return Buffer.concat([head, ...chunks])
 }
+
+/** The first sector of a disk. */
+export function partitionTable(): Buffer {
+  const sector = Buffer.alloc(512)
+  sector.writeUInt16BE(0x55aa, 510)
+  return sector
+}

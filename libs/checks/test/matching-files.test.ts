@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { runQuickChecks } from '../src/index.js'
 import { Bench, complaints, findingOf, linux, ntfs, schemaOf, winpe } from './make-version.js'
+import { partitionTable } from './make-images.js'
 
 let bench: Bench
 let pipable: Buffer
@@ -43,7 +44,7 @@ describe('files that do not match the schema', () => {
 
   test('a stale file beside the new one of the same partition fails', async () => {
     const files = {
-      'hd0/table': Buffer.alloc(512, 1),
+      'hd0/table': partitionTable(),
       'hd0/part1.ntfs.gz': gzipSync('old'),
       'hd0/part1.ntfs.lz4': lz4,
     }
@@ -56,7 +57,7 @@ describe('files that do not match the schema', () => {
 
   test('a stale file of another file system fails, since servers look for that first', async () => {
     const files = {
-      'hd0/table': Buffer.alloc(512, 1),
+      'hd0/table': partitionTable(),
       'hd0/part1.ntfs.lz4': lz4,
       'hd0/part1.extfs.lz4': lz4,
     }
@@ -72,7 +73,7 @@ describe('files that do not match the schema', () => {
     'so does %s beside the file of its logical volume',
     async (stale) => {
       const volumegroup = { name: 'vg0', logicalvolumes: [{ name: 'root', fstype: 'ext4' }] }
-      const files = { 'hd0/table': Buffer.alloc(512, 1), 'hd0/vg0-root.extfs.lz4': lz4, [stale]: lz4 }
+      const files = { 'hd0/table': partitionTable(), 'hd0/vg0-root.extfs.lz4': lz4, [stale]: lz4 }
       const findings = await findingsOf(schemaOf({ fsid: '8e', volumegroup }), linux, files)
       expect(findingOf(findings, 'files-match-schema')).toMatchObject({ verdict: 'FAIL', path: stale })
     },
@@ -82,7 +83,7 @@ describe('files that do not match the schema', () => {
     'a name that no client makes fails, even where it is the only one: part1.ntfs.%s',
     async (extension) => {
       const path = `hd0/part1.ntfs.${extension}`
-      const files = { 'hd0/table': Buffer.alloc(512, 1), [path]: lz4 }
+      const files = { 'hd0/table': partitionTable(), [path]: lz4 }
       const findings = await findingsOf(schemaOf({ fsType: 'ntfs' }), linux, files)
       expect(findingOf(findings, 'files-match-schema')).toMatchObject({ verdict: 'FAIL', path })
     },

@@ -13,6 +13,7 @@ import {
   type Decision,
 } from '../src/index.js'
 import { Bench, findingOf, linux, ntfs, runProgram, schemaOf, winpe } from './make-version.js'
+import { partitionTable } from './make-images.js'
 
 const wim = 'hd0/part1.winpe.wim'
 const signal = new AbortController().signal
@@ -58,7 +59,7 @@ async function judge(
   return { decision: decideVerdict(subject, findings), findings, atSeal }
 }
 
-const table = { 'hd0/table': Buffer.alloc(512, 1) }
+const table = { 'hd0/table': partitionTable() }
 const block = (image: Uint8Array) => ({ ...table, 'hd0/part1.ntfs.lz4': image })
 const lz4OfNothing = Buffer.from('04224d186440a70000000005 5d cc02'.replaceAll(' ', ''), 'hex')
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { runQuickChecks } from '../src/index.js'
 import { Bench, complaints, findingOf, linux, ntfs, schemaOf, winpe } from './make-version.js'
+import { partitionTable } from './make-images.js'
 
 let bench: Bench
 let pipable: Buffer
@@ -39,7 +40,7 @@ describe('a good capture', () => {
   test('of Linux passes, with partclone data under the name of a WIM', async () => {
     const schema = schemaOf({ fsType: 'btrfs' }, { fsType: 'btrfs' })
     const findings = await findingsOf(schema, linux, {
-      'hd0/table': Buffer.alloc(512, 1),
+      'hd0/table': partitionTable(),
       'hd0/part1.imager.lz4': lz4,
       'hd0/part2.imager.wim': lz4,
     })

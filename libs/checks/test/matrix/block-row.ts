@@ -1,4 +1,4 @@
-import { partcloneImage } from '../make-images.js'
+import { partcloneImage, partitionTable } from '../make-images.js'
 import { oneLinuxPartition } from './layouts.js'
 import type { Gives, Layout, Row } from './row.js'
 
@@ -17,7 +17,7 @@ export const btrfs = oneLinuxPartition({ fstype: 'btrfs' })
 /** What the checks of WIM files say of block images under the name `imager.wim`. */
 export const noWim: Gives = { 'wim-structure': 'SKIP', 'wim-metadata': 'SKIP', 'wim-content': 'SKIP' }
 
-const table = { 'hd0/table': Buffer.alloc(512, 1) }
+const table = { 'hd0/table': partitionTable() }
 
 /** The rows as versions of one file, with the partition table where it is of Linux. */
 export const withOneImage = (rows: readonly ImageRow[]): Row[] =>

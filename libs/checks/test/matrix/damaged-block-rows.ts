@@ -1,3 +1,4 @@
+// One file because each row is one sentence of the same table.
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { flipped, lz4, oldPartcloneImage, partcloneImage } from '../make-images.js'

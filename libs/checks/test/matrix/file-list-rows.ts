@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { lz4, partcloneImage } from '../make-images.js'
+import { lz4, partcloneImage, partitionTable } from '../make-images.js'
 import {
   efiPath,
   linuxDisk,
@@ -19,7 +19,7 @@ import type { Captures } from './captures.js'
 function linuxFiles(changes: Readonly<Record<string, Uint8Array | undefined>> = {}): Files {
   const image = (fileSystem: string): Buffer => partcloneImage({ fileSystem })
   const files: Record<string, Uint8Array | undefined> = {
-    'hd0/table': Buffer.alloc(512, 1),
+    'hd0/table': partitionTable(),
     'hd0/part1.fat.lz4': lz4(image('FAT32')),
     'hd0/part2.extfs.gz': gzipSync(image('EXTFS')),
     'hd0/vg0-root.extfs.lz4': lz4(image('EXTFS')),
@@ -74,6 +74,14 @@ const linuxRows: readonly Row[] = (
       gives: { ...imager, sizes: 'FAIL' },
       ...refusedAtSeal,
       says: 'hd0/table is empty.',
+    },
+    {
+      name: 'with an error page in place of the table',
+      of: linuxDisk,
+      files: () => linuxFiles({ 'hd0/table': Buffer.from('<html>502 Bad Gateway</html>'.padEnd(512)) }),
+      gives: { ...imager, 'block-image': 'WARN PASS' },
+      ...valid,
+      says: 'hd0/table does not begin with a partition table.',
     },
     {
       name: 'with a logical volume that the schema does not have',
