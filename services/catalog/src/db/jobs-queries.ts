@@ -38,6 +38,23 @@ export async function restartJob(trx: Transaction<DB>, kind: JobKind, subjectId:
   else await ensureJob(trx, kind, subjectId)
 }
 
+/** Holds what is to be done about these subjects as it is, until the transaction ends. */
+export async function lockOpenJobs(
+  trx: Transaction<DB>,
+  kind: JobKind,
+  subjectIds: readonly string[],
+): Promise<void> {
+  await trx
+    .selectFrom('jobs')
+    .select('jobId')
+    .where('kind', '=', kind)
+    .where(sql<boolean>`subject_id = any(${sql.val([...subjectIds])}::text[])`)
+    .where('state', '=', 'open')
+    .orderBy('jobId')
+    .forUpdate()
+    .execute()
+}
+
 const findJobOf = (trx: Transaction<DB>, kind: JobKind, subjectId: string, state: JobRow['state']) =>
   trx
     .selectFrom('jobs')

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import { lockOpenJobs, restartJob } from '../db/jobs-queries.js'
 import { addPublications } from '../db/publications-queries.js'
 import type { DB } from '../db/tables.js'
 import { weighLook, type Look, type WeighedLook } from '../domain/weigh-look.js'
@@ -11,14 +12,20 @@ export interface ReportedLook extends Look {
 
 /**
  * Keeps what storage found when it looked at versions of its volume. A version that is not sealed, or that the volume
- * never had, is passed over.
- * @returns those whose bytes may be others since: they are to be validated
+ * never had, is passed over. Those whose bytes may be others since are validated, by a validation that begins after
+ * this: one that has begun may have read the bytes before, and what it reports is refused from now on.
  */
 export async function recordLooks(
   trx: Transaction<DB>,
   volumeId: string,
   looks: readonly ReportedLook[],
-): Promise<string[]> {
+): Promise<void> {
+  // A report of findings takes the job before the location.
+  await lockOpenJobs(
+    trx,
+    'validate',
+    looks.map(({ versionId }) => versionId),
+  )
   const known = await lockKnown(trx, volumeId, looks)
   const weighed = looks.flatMap((look) => {
     const location = known.get(look.versionId)
@@ -32,7 +39,7 @@ export async function recordLooks(
     volumeId,
     weighed.filter(({ presence }) => presence !== 'MISSING').map(({ versionId }) => versionId),
   )
-  return weighed.flatMap(({ versionId, isDoubted }) => (isDoubted ? [versionId] : []))
+  for (const { versionId, isDoubted } of weighed) if (isDoubted) await restartJob(trx, 'validate', versionId)
 }
 
 async function lockKnown(trx: Transaction<DB>, volumeId: string, looks: readonly ReportedLook[]) {

@@ -4,7 +4,6 @@ import type { Kysely } from 'kysely'
 import type { LookQuestions } from '../background/look-questions.js'
 import type { Times } from '../domain/times.js'
 import type { DB } from '../db/tables.js'
-import { restartJob } from '../db/jobs-queries.js'
 import { getVolume, volumeRetired } from '../db/volumes-queries.js'
 import { noteWorkerClock } from '../db/workers-queries.js'
 import { claimJob } from '../operations/claim-job.js'
@@ -84,9 +83,7 @@ export function coordinationService(
     reportVersions: async ({ volumeId, instanceId, lookedAt }) => {
       await requireInstance(db, volumeId, instanceId)
       const looks = lookedAt.map(decodeLook)
-      const doubted = await atomically.execute((trx) => recordLooks(trx, volumeId, looks))
-      for (const versionId of doubted)
-        await atomically.execute((trx) => restartJob(trx, 'validate', versionId))
+      await atomically.execute((trx) => recordLooks(trx, volumeId, looks))
       return {}
     },
     claimJob: async ({ jobId, clockTime, ...claimant }) => {
