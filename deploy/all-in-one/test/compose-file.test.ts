@@ -62,12 +62,15 @@ test.each(own)(
   },
 )
 
+/** What compose makes of a value where the operator has set nothing. */
+const interpolated = (value: string): string => value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')
+
 /** The environment as the container sees it, its secrets in files here. */
 function withSecrets(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
       name,
-      value.startsWith('/run/secrets/') ? join(secrets.path, basename(value)) : value,
+      value.startsWith('/run/secrets/') ? join(secrets.path, basename(value)) : interpolated(value),
     ]),
   )
 }
