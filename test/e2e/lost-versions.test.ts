@@ -1,6 +1,6 @@
 import { connectCatalog, type CatalogConnection } from '@goldkeep/client'
 import { presenceWords, verdictWords } from '@goldkeep/contracts'
-import { startHouse, waitUntil, type House } from '@goldkeep/testing'
+import { sampleOf, startHouse, waitUntil, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { copyFile, readFile, readlink, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -136,7 +136,7 @@ describe('a version of which a file is not what was sealed', () => {
     image = await imageOfTwo('file')
   }, 60_000)
 
-  test.each(Object.entries(damages))(
+  test.each(sampleOf('lost versions', Object.entries(damages)))(
     'is DAMAGED when the file is %s, deployed by force alone, and whole again once the file is',
     async (_how, damage) => {
       const { second, directory } = image

@@ -1,4 +1,4 @@
-import { startHouse, treeOf, waitUntil, type House, type QueueBackend } from '@goldkeep/testing'
+import { sampleOf, startHouse, treeOf, waitUntil, type House, type QueueBackend } from '@goldkeep/testing'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { mkdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import {
   type Capture,
 } from './support/scenario.js'
 
-describe.each<QueueBackend>(['postgres', 'redis'])(
+describe.each(sampleOf<QueueBackend>('main job', ['postgres', 'redis']))(
   'separate services with the queue on %s and two workers',
   (queue) => {
     let house: House

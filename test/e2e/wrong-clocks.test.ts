@@ -1,4 +1,4 @@
-import { startHouse, treeOf, waitUntil, type House } from '@goldkeep/testing'
+import { sampleOf, startHouse, treeOf, waitUntil, type House } from '@goldkeep/testing'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -44,10 +44,12 @@ const trouble = async () => {
 const isTold = (words: string) =>
   waitUntil(async () => (await trouble()).includes(words), { timeoutMs: 15_000, what: words })
 
-test.each([
+const shifts = [
   [5, '5 h ahead of'],
   [-5, '5 h behind'],
-])(
+] as const
+
+test.each(sampleOf('wrong clocks', shifts))(
   'with the clocks of storage and worker %d hours off a capture is sealed, checked, promoted and deployed, and the clocks are told',
   async (hours, difference) => {
     await house.storage.kill()

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startTestPostgres, startTestRedis, tcpProxy, waitUntil, type TcpProxy } from '@goldkeep/testing'
+import {
+  sampleOf,
+  startTestPostgres,
+  startTestRedis,
+  tcpProxy,
+  waitUntil,
+  type TcpProxy,
+} from '@goldkeep/testing'
 import { connectQueues, type Queues } from '../src/index.js'
 
 const silent = { debug: () => {}, warn: () => {}, error: () => {} }
@@ -9,7 +16,7 @@ const backends = [
   ['PostgreSQL', startTestPostgres],
 ] as const
 
-describe.each(backends)('when %s goes away', (_name, startBackend) => {
+describe.each(sampleOf('outages', backends))('when %s goes away', (_name, startBackend) => {
   let backend: { readonly url: string; readonly stop: () => Promise<void> }
   let proxy: TcpProxy
   let queues: Queues

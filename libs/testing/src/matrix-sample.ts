@@ -19,6 +19,16 @@ export function isTried(name: string, step: string): boolean {
   return createHash('sha256').update(`${choice}/${name}`).digest().readUInt32LE() % oneOf === 0
 }
 
+/**
+ * Every case by script; else one, another for another commit.
+ * @param name of the table
+ */
+export function sampleOf<Case>(name: string, cases: readonly Case[]): readonly Case[] {
+  if (triesAll) return cases
+  const drawn = createHash('sha256').update(`${choice}/${name}`).digest().readUInt32LE() % cases.length
+  return cases.slice(drawn, drawn + 1)
+}
+
 /** The stride of an operation whose other steps are tried by themselves; by script there is none. */
 export const strideOf = ({ stride = 1 }: { readonly stride?: number }): number => (triesAll ? 1 : stride)
 
