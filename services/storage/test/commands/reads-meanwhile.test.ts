@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { sha256FromProto, storage } from '@goldkeep/contracts'
 import type { VersionId } from '@goldkeep/domain'
+import { waitUntil } from '@goldkeep/testing'
 import { nodeSyscalls } from '../../src/store/disk/syscalls.js'
 import { bytesOf, sha256 } from '../support/bytes.js'
 import { holdSyscalls } from '../support/held-syscalls.js'
@@ -24,6 +25,10 @@ afterAll(() => house.close())
 const upload = async (content: Buffer): Promise<void> => {
   versionId = newVersion()
   await uploadWhole(await house.uploader(versionId), versionId, schema, { [part1]: content })
+  // The look that follows a seal opens the manifest too, and holds up commands meanwhile.
+  await waitUntil(() => house.catalog.lookedAt.some((look) => look.versionId === versionId), {
+    what: 'the sealed version was looked at',
+  })
 }
 
 /** Begins to read, and waits until the first bytes have come. */
