@@ -79,7 +79,7 @@ export const meanings = {
   },
   allInOne: {
     GOLDKEEP_RESERVE:
-      'the reserve of the volume, and as much again for the database: it lies in `postgres/reserve`, and is given back when others have filled the disk, so that deployments go on. 0 keeps none',
+      'bytes that the volume keeps, and that the database keeps as well, in `postgres/reserve`. The all-in-one gives them back when others have filled the disk, so that deployments go on. 0 keeps none',
     GOLDKEEP_LOW_SPACE:
       'when fewer bytes than these are left for uploads, or on the disk of the database, `goldkeep status` and `doctor` say so',
     GOLDKEEP_RETIRE_VOLUME:

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { fuzz } from '../../libs/checks/test/fuzz/fuzz.js'
-import { fuzzedReaders, type FuzzedReader } from '../../libs/checks/test/fuzz/readers.js'
-import { Bench } from '../../libs/checks/test/make-version.js'
-import { captureSeeds } from '../../libs/checks/test/mutants/seeds.js'
+import { useFuzzedReaders } from '../../libs/checks/test/fuzz/use-fuzzed-readers.js'
 
 const runs = Number(process.env.GOLDKEEP_FUZZ_RUNS ?? '10000')
 const seed = Number(process.env.GOLDKEEP_FUZZ_SEED ?? Date.now() % 1_000_000)
 const mebibyte = 1024 ** 2
 
-let bench: Bench
-let readers: readonly FuzzedReader[]
-
-beforeAll(async () => {
-  bench = await Bench.open()
-  readers = fuzzedReaders((await captureSeeds(bench)).map(({ bytes }) => bytes))
-})
-afterAll(() => bench.close())
+const readers = useFuzzedReaders()
 
 test(`each reader refuses or reads ${runs} inputs, at little cost (seed ${seed})`, async () => {
-  for (const reader of readers) {
+  for (const reader of readers()) {
     const { faults, worstMs, grownBytes } = await fuzz(reader, runs, seed)
     process.stdout.write(
       `${reader.name}: ${runs} inputs, ${faults.length} faults, at worst ${worstMs.toFixed(0)} ms of processor time ` +

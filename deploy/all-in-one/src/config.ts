@@ -26,7 +26,7 @@ export const AllInOneEnv = z.object({
   GOLDKEEP_STORAGE_HOST: hostSetting,
   GOLDKEEP_STORAGE_PORT: portSetting(7461),
   GOLDKEEP_POSTGRES_PORT: portSetting(7462),
-  // Of the volume and, as much again, of the database.
+  // The volume keeps so many bytes, and the database keeps as many again.
   GOLDKEEP_RESERVE: bytesSetting(64 * 1024 * 1024, 0),
   GOLDKEEP_LOW_SPACE: bytesSetting(256 * 1024 * 1024, 0),
 })

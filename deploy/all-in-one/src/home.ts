@@ -68,7 +68,7 @@ const plainWords: Readonly<Record<string, string>> = {
   EEXIST: 'expected a directory, found something else',
   ENOTDIR: 'a part of its path is no directory',
   EROFS: 'its file system can only be read',
-  // What Node says of a directory that it cannot make on a file system that can only be read.
+  // Node gives this code too where a directory cannot be made on a read-only file system.
   ENOENT: 'it cannot be made there, as where the file system can only be read',
   ENOSPC: 'no space is left',
 }

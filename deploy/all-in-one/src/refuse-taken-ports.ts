@@ -29,7 +29,7 @@ export async function refuseTakenPorts({ catalog, storage, postgres }: AllInOneC
   if (problems.length > 0) throw new ConfigError(problems)
 }
 
-/** What is said of a host that is none of this machine's. */
+/** The codes by which a host that is not this machine is refused. */
 const ofTheHost: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'])
 
 async function describeTrouble(part: Part, { host, port }: Endpoint): Promise<string[]> {

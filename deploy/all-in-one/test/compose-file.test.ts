@@ -62,7 +62,7 @@ test.each(own)(
   },
 )
 
-/** What compose makes of a value where the operator has set nothing. */
+/** Compose puts the default in the place of a variable that the operator has not set. */
 const interpolated = (value: string): string => value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')
 
 /** The environment as the container sees it, its secrets in files here. */

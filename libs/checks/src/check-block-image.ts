@@ -64,7 +64,7 @@ function wrongKind(path: string, named: BlockKind | undefined, found: string): F
 /** The parts of an image that were read; `whole` when all of it was. */
 export interface SeenImage {
   readonly packed: BlockKind
-  /** Of partclone data, if it is in the part that was read. */
+  /** The head of partclone data, if it is in the part that was read. */
   readonly header?: PartcloneHeader | undefined
   readonly isRaw: boolean
   readonly whole: boolean

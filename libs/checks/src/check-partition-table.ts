@@ -8,10 +8,13 @@ const sectorBytes = 512
 /** The last bytes of a master boot record; a GPT has one as well. */
 const signature = '55aa'
 
-/** What the Linux client keeps of a disk before its first partition. */
+/** Whether a file is the Linux client's copy of the sectors before a disk's first partition. */
 export const isPartitionTable = (path: string): boolean => /^hd\d+\/table$/.test(path)
 
-/** Examines whether a disk's first sector is one. Returns `undefined` when it is, and for an empty file, of which others tell. */
+/**
+ * Warns of a file whose first sector is no partition table. Returns `undefined` where it is one, and for an empty file,
+ * which the check `sizes` tells.
+ */
 export async function checkPartitionTable(file: CheckedFile): Promise<Finding | undefined> {
   const { path, size } = file
   if (size === 0) return undefined

@@ -45,16 +45,8 @@ export class ImageWalk {
         if (this.fault) throw this.fault as Error
         await reader.end()
         const source = { usedMiB: this.expected?.usedMiB, emptyShare: this.emptyShare }
-        return describeImage(
-          path,
-          {
-            packed,
-            header: reader.content?.header,
-            isRaw: reader.content?.header === undefined,
-            whole: true,
-          },
-          source,
-        )
+        const header = reader.content?.header
+        return describeImage(path, { packed, header, isRaw: !header, whole: true }, source)
       })
     } finally {
       reader.close()

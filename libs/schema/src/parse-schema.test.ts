@@ -106,31 +106,6 @@ describe('hostile input', () => {
     expect(refusal(Buffer.from('{"__proto__":{"harddrives":[]}}')).reason).toBe('INVALID_SCHEMA')
   })
 
-  const cpuMs = (text: string): number => {
-    const input = Buffer.from(text)
-    const runs = Array.from({ length: 3 }, () => {
-      const before = process.cpuUsage()
-      parseSchema(input)
-      return process.cpuUsage(before).user / 1_000
-    })
-    return Math.min(...runs)
-  }
-  const keys = (count: number, nameOf: (n: number) => string): string =>
-    Array.from({ length: count }, (_, n) => `"${nameOf(n)}":1`).join(',')
-  const long = `"long":"${'x'.repeat(1_000_000)}"`
-  const many = keys(20_000, (n) => `key${n}`)
-
-  test.each([
-    [
-      'a key that is repeated behind a long text',
-      `{"harddrives":[],${long},${keys(60, () => 'k')}}`,
-      `{"harddrives":[],${long},${keys(60, (n) => `k${n}`)}}`,
-    ],
-    ['a drive of very many keys', `{"harddrives":[{${many}}]}`, `{"harddrives":[{}],"other":{${many}}}`],
-  ])('with %s does not cost seconds', (_what, hostile, plain) => {
-    expect(cpuMs(hostile)).toBeLessThan(20 * cpuMs(plain) + 1_000)
-  })
-
   test('of any JSON is read or refused, never a crash', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.jsonValue({ maxDepth: 4 }), (any, drive) => {

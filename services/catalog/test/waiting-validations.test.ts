@@ -35,7 +35,7 @@ test('a validation that no worker can do tells what the last one lacked, until o
   expect(outcome?.value).toBe(catalog.ClaimRefusal.CLAIM_REFUSAL_INCAPABLE)
   expect(await troubles()).toEqual([])
   await letWait(jobId)
-  const lacked = `worker ${worker.workerId} has not volume ${volumeId} mounted as its GOLDKEEP_VOLUME`
+  const lacked = `worker ${worker.workerId} does not have volume ${volumeId} mounted as its GOLDKEEP_VOLUME`
   expect(await troubles()).toEqual([expect.stringContaining(`${lacked}; start a worker that can do it`)])
   await claim(house, jobId)
   expect(await troubles()).toEqual([])

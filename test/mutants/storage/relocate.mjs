@@ -19,8 +19,8 @@ export default mutantsOf(
     {
       id: 'anything-at-the-target-is-done',
       law: 3,
-      from: 'if (!stands) throw placeTaken(to)',
-      to: '',
+      from: "throw isDomainError(error, 'VERSION_DAMAGED') ? placeTaken(to) : error",
+      to: 'return true',
       suites: ['services/storage/test/commands/repeated-renames'],
       meaning: 'a move is answered as done although the version is where it was',
     },

@@ -88,7 +88,7 @@ function lackOf({ capabilities }: Claimant, work: Work): string | undefined {
   if (work.kind !== 'validate') return undefined
   const volumes = capabilities.filter((one) => one.startsWith('volume:'))
   if (volumes.length > 0 && !volumes.includes(`volume:${work.volumeId}`))
-    return `has not volume ${work.volumeId} mounted as its GOLDKEEP_VOLUME`
+    return `does not have volume ${work.volumeId} mounted as its GOLDKEEP_VOLUME`
   if (work.needsWimlib && !capabilities.includes('wimlib')) return 'has no wimlib-imagex'
   return undefined
 }

@@ -68,7 +68,7 @@ async function confirmEndUpload(
     throw new DomainError('INVALID_FIELD', 'outcome: expected ABORTED, EXPIRED or SEALED, found another', {
       field: 'outcome',
     })
-  // Of a seal storage reports itself, and goes on until it has been recorded.
+  // Storage reports a seal itself, and goes on until it has been recorded.
   if (outcome !== 'SEALED' && version.lifecycle === 'UPLOADING')
     return recordEnded(trx, versionId, outcome, actor)
   await trx

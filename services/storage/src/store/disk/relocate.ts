@@ -1,4 +1,4 @@
-import { DomainError, type VersionId } from '@goldkeep/domain'
+import { DomainError, isDomainError, type VersionId } from '@goldkeep/domain'
 import { basename, dirname } from 'node:path'
 import { lookAt, withDirectory, type VolumeRoot } from './directories.js'
 import { describeDirectory } from './version-index.js'
@@ -48,9 +48,12 @@ export async function isRelocated(
 ): Promise<boolean> {
   if (!(await lookAt(root, to))) return false
   if (!(await lookAt(root, from))) return true
-  const stands = await describeDirectory(root, to, versionId).catch(() => undefined)
-  if (!stands) throw placeTaken(to)
-  return true
+  try {
+    await describeDirectory(root, to, versionId)
+    return true
+  } catch (error) {
+    throw isDomainError(error, 'VERSION_DAMAGED') ? placeTaken(to) : error
+  }
 }
 
 /**
