@@ -36,5 +36,13 @@ export default mutantsOf(
       to: '',
       meaning: 'a publication is larger than a message may be',
     },
+    {
+      id: 'primary-never-elsewhere',
+      law: 12,
+      from: 'primaryElsewhere: state.primaryElsewhere,',
+      to: 'primaryElsewhere: false,',
+      suites: ['services/catalog/test/publications.test'],
+      meaning: 'a volume is not told that the primary is on another one',
+    },
   ],
 )

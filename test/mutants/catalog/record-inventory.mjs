@@ -73,5 +73,13 @@ export default mutantsOf(
       suites: ['services/catalog/test/staged-again'],
       meaning: 'a staged upload that the catalog does not know is told nowhere',
     },
+    {
+      id: 'place-in-the-inventory-not-compared',
+      law: 12,
+      from: 'version.manifestDigest !== manifestDigest || version.imageId !== imageId',
+      to: 'version.manifestDigest !== manifestDigest',
+      meaning:
+        'a version that was moved to another image’s directory by hand counts as present after a start',
+    },
   ],
 )

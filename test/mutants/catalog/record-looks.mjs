@@ -25,5 +25,21 @@ export default mutantsOf(
       to: 'unreadable_since = unreadable_since',
       meaning: 'a version that cannot be read counts as present',
     },
+    {
+      id: 'validation-not-locked-before-the-location',
+      law: 8,
+      from: "  await lockOpenJobs(\n    trx,\n    'validate',\n    looks.map(({ versionId }) => versionId),\n  )\n",
+      to: '',
+      suites: ['services/catalog/test/order-of-locks'],
+      meaning: 'a validation that began before a look comes to a deadlock with it',
+    },
+    {
+      id: 'doubted-without-a-validation',
+      law: 8,
+      from: "if (isDoubted) await restartJob(trx, 'validate', versionId)",
+      to: 'if (isDoubted) continue',
+      suites: ['services/catalog/test/what-follows-from-looks'],
+      meaning: 'bytes that may have changed are not compared until the next sweep',
+    },
   ],
 )

@@ -18,5 +18,13 @@ export default mutantsOf(
       to: 'isDoubted: wasLookedWrong',
       meaning: 'a file that was replaced by one of the same size is not examined',
     },
+    {
+      id: 'place-not-compared',
+      law: 12,
+      from: 'if (look.imageId !== imageId) {',
+      to: 'if (!look.imageId) {',
+      meaning:
+        'a version in another image’s directory counts as present, and nobody can read it where the orders say',
+    },
   ],
 )

@@ -58,5 +58,21 @@ export default mutantsOf(
       suites: ['services/storage/test/commands/publication-bases'],
       meaning: 'the catalog of another house writes its images on the volume',
     },
+    {
+      id: 'former-primary-stays-linked',
+      law: 12,
+      from: 'if (named && !isHere && !primaryElsewhere) return',
+      to: 'if (named && !isHere) return',
+      suites: ['services/storage/test/commands/publish-gaps'],
+      meaning: 'clients of a share deploy a former primary for ever when the new one is on another volume',
+    },
+    {
+      id: 'link-goes-with-missing-bytes',
+      law: 1,
+      from: 'if (named && !isHere && !primaryElsewhere) return',
+      to: '',
+      suites: ['services/storage/test/commands/publish-gaps'],
+      meaning: 'a share has no image while the bytes of the primary are away for a moment',
+    },
   ],
 )

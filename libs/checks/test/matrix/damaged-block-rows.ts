@@ -1,5 +1,3 @@
-// One file because each row is one sentence of the same table.
-import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { flipped, lz4, oldPartcloneImage, partcloneImage } from '../make-images.js'
 import { btrfs, extfs, withOneImage } from './block-row.js'
@@ -168,32 +166,6 @@ export const damagedBlockRows = withOneImage([
     gives: broken,
     ...refusedAtSeal,
     says: 'of a larger file system than its partition',
-  },
-  {
-    name: 'raw data that partclone would have to restore',
-    file: 'part1.extfs.lz4',
-    make: () => lz4(randomBytes(1024 * 1024)),
-    gives: broken,
-    ...refusedAtSeal,
-    says: 'The image is raw',
-  },
-  {
-    name: 'a raw image that is shorter than its partition',
-    file: 'part1.imager.lz4',
-    make: () => lz4(randomBytes(900_000)),
-    of: btrfs,
-    gives: broken,
-    ...refusedLater,
-    says: 'another size than its partition',
-  },
-  {
-    name: 'a raw image that is longer than its partition',
-    file: 'part1.imager.gz',
-    make: () => gzipSync(randomBytes(1_200_000)),
-    of: btrfs,
-    gives: broken,
-    ...refusedLater,
-    says: 'larger than its partition',
   },
   {
     name: 'text under imager.wim',

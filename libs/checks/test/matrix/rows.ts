@@ -3,6 +3,7 @@ import { damagedBlockRows } from './damaged-block-rows.js'
 import { damagedFfuRows } from './ffu-rows.js'
 import { fileListRows } from './file-list-rows.js'
 import { headerRows } from './header-rows.js'
+import { rawImageRows } from './raw-image-rows.js'
 import type { Row } from './row.js'
 import { schemaRows } from './schema-rows.js'
 import { soundBlockRows } from './sound-block-rows.js'
@@ -21,6 +22,7 @@ export const matrix: readonly Row[] = [
   ...splitRows,
   ...soundBlockRows,
   ...damagedBlockRows,
+  ...rawImageRows,
   ...damagedFfuRows,
   ...fileListRows,
   ...schemaRows,

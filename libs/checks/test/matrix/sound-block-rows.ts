@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { ffuImage, lz4, oldPartcloneImage, partcloneImage } from '../make-images.js'
 import { btrfs, extfs, noWim, withOneImage, type ImageRow } from './block-row.js'
@@ -44,14 +43,6 @@ export const soundBlockRows = withOneImage([
       ...valid,
     }
   }),
-  {
-    name: 'a raw image of the size of its partition',
-    file: 'part1.imager.gz',
-    make: () => gzipSync(randomBytes(1024 * 1024)),
-    of: btrfs,
-    gives: {},
-    ...valid,
-  },
   {
     name: 'a full flash update',
     file: 'disk.ffu',
