@@ -12,11 +12,14 @@ const shareOfRenames = 3
 
 export const triesAll = choice === 'all'
 
+const drawNumber = (name: string): number =>
+  createHash('sha256').update(`${choice}/${name}`).digest().readUInt32LE()
+
 /** Every case by script; else the sample. */
 export function isTried(name: string, step: string): boolean {
   if (triesAll) return true
   const oneOf = step.startsWith('rename ') ? shareOfRenames : share
-  return createHash('sha256').update(`${choice}/${name}`).digest().readUInt32LE() % oneOf === 0
+  return drawNumber(name) % oneOf === 0
 }
 
 /**
@@ -25,9 +28,12 @@ export function isTried(name: string, step: string): boolean {
  */
 export function sampleOf<Case>(name: string, cases: readonly Case[]): readonly Case[] {
   if (triesAll) return cases
-  const drawn = createHash('sha256').update(`${choice}/${name}`).digest().readUInt32LE() % cases.length
+  const drawn = drawNumber(name) % cases.length
   return cases.slice(drawn, drawn + 1)
 }
+
+/** A number below a million to draw inputs by; another for another commit. */
+export const seedOf = (name: string): number => drawNumber(name) % 1_000_000
 
 /** The stride of an operation whose other steps are tried by themselves; by script there is none. */
 export const strideOf = ({ stride = 1 }: { readonly stride?: number }): number => (triesAll ? 1 : stride)

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { seedOf } from '@goldkeep/testing'
 import { fuzz } from './fuzz.js'
 import { useFuzzedReaders } from './use-fuzzed-readers.js'
 
-const seed = Date.now() % 1_000_000
+const seed = seedOf('fuzzed readers')
 const runs = 40
 const mebibyte = 1024 ** 2
 

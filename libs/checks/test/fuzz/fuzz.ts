@@ -16,6 +16,8 @@ const pieceSizes = [1, 7, 40, 4096, 1024 * 1024] as const
 /** Each costs a turn of the event loop. */
 const mostPieces = 1_000
 const atATime = 20
+const slowMs = 500
+const mostTries = 3
 /** More faults than these say no more. */
 const shown = 5
 
@@ -26,14 +28,30 @@ export async function fuzz(reader: FuzzedReader, runs: number, seed: number): Pr
   let worstMs = 0
   let grownBytes = 0
   for (const [index, [bytes, piece]] of inputsOf(reader, runs, seed)) {
-    const began = process.cpuUsage()
-    const fault = await faultOf(reader, bytes, Math.max(piece, Math.ceil(bytes.length / mostPieces)))
-    const { user, system } = process.cpuUsage(began)
-    worstMs = Math.max(worstMs, (user + system) / 1000)
+    let fault: string | undefined
+    const read = async (): Promise<void> => {
+      fault = await faultOf(reader, bytes, Math.max(piece, Math.ceil(bytes.length / mostPieces)))
+    }
+    worstMs = Math.max(worstMs, await leastMs(read))
     grownBytes = Math.max(grownBytes, process.memoryUsage().rss - before)
     if (fault && faults.length < shown) faults.push(`input ${index} of seed ${seed}: ${fault}`)
   }
   return { reader: reader.name, runs, worstMs, grownBytes, faults }
+}
+
+/**
+ * Milliseconds of processor time. Among what a process does meanwhile is the collection of others' garbage, and so
+ * what seems to be slow is tried again: an input that costs much does so each time.
+ */
+async function leastMs(read: () => Promise<void>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let tries = 0; tries < mostTries && least > slowMs; tries += 1) {
+    const began = process.cpuUsage()
+    await read()
+    const { user, system } = process.cpuUsage(began)
+    least = Math.min(least, (user + system) / 1000)
+  }
+  return least
 }
 
 /** A few at a time, since all of them would fill the memory. */
